@@ -1,0 +1,7 @@
+//! Interleave: a laboratory for distributed systems that runs in a browser tab.
+//!
+//! The modules in reading order; each uses only those above it.
+
+pub mod view;
+
+pub mod service;

@@ -1,0 +1,3 @@
+//! Two faces of one program: on `wasm32` the page, elsewhere the command line.
+
+fn main() {}
