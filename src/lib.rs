@@ -5,3 +5,5 @@
 pub mod view;
 
 pub mod service;
+
+pub mod sim;

@@ -1,0 +1,74 @@
+//! The protocols. Each is one folder or file and one line in [`CATALOG`].
+
+use crate::service::{OpError, Service, ServiceInfo};
+use crate::sim::info::Info;
+use crate::sim::protocol::Protocol;
+use crate::sim::run::Run;
+use crate::sim::session::{Session, Setup, Watch};
+
+pub mod ping;
+
+/// Every protocol, in the order in which the page lists them.
+pub const CATALOG: &[Entry] = &[Entry::of::<ping::Ping>()];
+
+/// The protocol of that id.
+pub fn find(id: &str) -> Option<&'static Entry> {
+    CATALOG.iter().find(|entry| entry.info.id == id)
+}
+
+/// A protocol without its types.
+pub struct Entry {
+    /// What it says of itself.
+    pub info: &'static Info,
+    /// What its clients are promised.
+    pub service: &'static ServiceInfo,
+    start: fn(Setup, Watch) -> Result<Box<dyn Session>, GivenError>,
+    parse_op: fn(&[&str]) -> Result<String, OpError>,
+    generate_op: fn(&mut dyn FnMut(u32) -> u32) -> String,
+}
+
+/// Why a run cannot start: a given state is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenError {
+    /// Which of `Setup::given`.
+    pub place: usize,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+impl Entry {
+    /// The entry of a protocol.
+    pub const fn of<P: Protocol>() -> Entry {
+        Entry {
+            info: P::INFO,
+            service: &<P::Service as Service>::INFO,
+            start: |setup, watch| match Run::<P>::new(setup, watch) {
+                Ok(run) => Ok(Box::new(run)),
+                Err((place, message)) => Err(GivenError { place, message }),
+            },
+            parse_op: |words| {
+                let op = <P::Service as Service>::parse(words)?;
+                Ok(<P::Service as Service>::print_op(&op))
+            },
+            generate_op: |choose| {
+                let op = <P::Service as Service>::generate(choose);
+                <P::Service as Service>::print_op(&op)
+            },
+        }
+    }
+
+    /// Starts a run.
+    pub fn start(&self, setup: Setup, watch: Watch) -> Result<Box<dyn Session>, GivenError> {
+        (self.start)(setup, watch)
+    }
+
+    /// Whether these words are an operation of the service; if so, as the service prints it.
+    pub fn parse_op(&self, words: &[&str]) -> Result<String, OpError> {
+        (self.parse_op)(words)
+    }
+
+    /// A random operation. Only for services that have any.
+    pub fn generate_op(&self, choose: &mut dyn FnMut(u32) -> u32) -> String {
+        (self.generate_op)(choose)
+    }
+}

@@ -1,0 +1,226 @@
+//! # Ping: the living template
+//!
+//! ## Problem
+//! A node wants to know whether another still answers.
+//!
+//! ## Idea
+//! `n1` asks the others in turn at regular intervals; each answers with the number it was asked.
+//!
+//! ## Messages
+//! `Ping(number)`, `Pong(number)`.
+//!
+//! ## Guarantees
+//! Every answer belongs to a question that was asked (`no_answer_unasked`).
+//!
+//! ## How to break it
+//! The flaw `answer_unasked` lets a node answer with a number of its own.
+//!
+//! ## What is left out
+//! No conclusion is drawn from a missing answer: that is the business of a failure detector.
+//!
+//! ## Reference
+//! The form follows ICMP Echo, RFC 792, page 14.
+
+use crate::service::Nothing;
+use crate::sim::info::*;
+use crate::sim::protocol::{Cx, Protocol, Servers, TimerTag};
+use crate::sim::verdict::Verdicts;
+use crate::view::{
+    Field, MILLISECOND, MessageView, NodeId, NodeNames, NodeView, SECOND, Time, Tone, Value,
+};
+
+const INTERVAL: TimerTag = TimerTag(0);
+
+/// The parameters.
+#[derive(Clone, Debug)]
+pub struct Ping {
+    interval_us: Time,
+    answer_unasked: bool,
+}
+
+/// One node.
+#[derive(Clone, Debug, Hash)]
+pub struct State {
+    me: NodeId,
+    asked: u64,
+    answered: u64,
+    last_answer: Option<u64>,
+}
+
+/// What nodes send.
+#[derive(Clone, Debug, Hash)]
+pub enum Msg {
+    /// Are you there?
+    Ping(u64),
+    /// I am.
+    Pong(u64),
+}
+
+impl Protocol for Ping {
+    const INFO: &'static Info = &Info {
+        id: "ping",
+        title: "Ping",
+        family: "Communication",
+        summary: "One node asks the others in turn whether they are there.",
+        reference: "ICMP Echo, RFC 792",
+        revision: 1,
+        servers: Count { default: 3, min: 2, max: 64 },
+        clients: Count { default: 0, min: 0, max: 0 },
+        params: &[ParamInfo {
+            name: "interval",
+            doc: "How long n1 waits between two questions.",
+            kind: ParamKind::Duration {
+                default: 100 * MILLISECOND,
+                min: MILLISECOND,
+                max: 60 * SECOND,
+            },
+        }],
+        flaws: &[FlawInfo {
+            id: "answer_unasked",
+            doc: "A node answers with the next number instead of the one it was asked.",
+            source: "RFC 792: the data received in the echo message must be returned",
+            caught_by: &["no_answer_unasked"],
+        }],
+        roles: &[
+            RoleInfo {
+                id: "asker",
+                plural: "askers",
+                tone: Tone::Leading,
+                doc: "Asks the others whether they are there.",
+            },
+            RoleInfo {
+                id: "answerer",
+                plural: "answerers",
+                tone: Tone::Following,
+                doc: "Answers what it is asked.",
+            },
+        ],
+        messages: &[
+            MessageInfo { id: "Ping", reply: false, doc: "Are you there?" },
+            MessageInfo { id: "Pong", reply: true, doc: "I am." },
+        ],
+        timers: &[TimerInfo { id: "interval", doc: "The next question is due." }],
+        properties: &[
+            PropertyInfo {
+                id: "no_answer_unasked",
+                title: "No answer unasked",
+                statement: "Every answer carries the number of a question that was asked.",
+                source: "RFC 792",
+                kind: PropertyKind::Always,
+            },
+            PropertyInfo {
+                id: "answered",
+                title: "Answered",
+                statement: "Some question is answered.",
+                source: "RFC 792",
+                kind: PropertyKind::Sometimes,
+            },
+        ],
+        notes: &[NoteInfo { id: "answer", doc: "An answer came back.", mark: None }],
+    };
+    type State = State;
+    type Msg = Msg;
+    type Service = Nothing;
+    type Monitor = ();
+
+    fn new(params: &Params) -> Ping {
+        Ping {
+            interval_us: params.duration(Self::INFO, "interval"),
+            answer_unasked: params.flaw(Self::INFO, "answer_unasked"),
+        }
+    }
+
+    fn init(&self, me: NodeId) -> State {
+        State { me, asked: 0, answered: 0, last_answer: None }
+    }
+
+    fn on_start(&self, state: &mut State, cx: &mut Cx<'_, Self>) {
+        if state.me == NodeId(0) {
+            cx.set_timer(INTERVAL, self.interval_us, self.interval_us);
+        }
+    }
+
+    fn on_message(&self, state: &mut State, from: NodeId, msg: Msg, cx: &mut Cx<'_, Self>) {
+        match msg {
+            Msg::Ping(number) => {
+                let number = if self.answer_unasked { number + 1 } else { number };
+                cx.send(from, Msg::Pong(number));
+            }
+            Msg::Pong(number) => {
+                state.answered += 1;
+                state.last_answer = Some(number);
+                cx.note("answer", || format!("answer to question {number}"));
+            }
+        }
+    }
+
+    fn on_timer(&self, state: &mut State, _timer: TimerTag, cx: &mut Cx<'_, Self>) {
+        let others: Vec<NodeId> = cx.others().collect();
+        let to = others[(state.asked % others.len() as u64) as usize];
+        state.asked += 1;
+        cx.send(to, Msg::Ping(state.asked));
+        cx.set_timer(INTERVAL, self.interval_us, self.interval_us);
+    }
+
+    fn kind(msg: &Msg) -> usize {
+        match msg {
+            Msg::Ping(_) => 0,
+            Msg::Pong(_) => 1,
+        }
+    }
+
+    fn view(&self, state: &State, _names: NodeNames) -> NodeView {
+        let field = |name, value| Field { name, paper: name, value, durable: false };
+        let (role, letter, tone) = match state.me {
+            NodeId(0) => ("asker", 'A', Tone::Leading),
+            _ => ("answerer", 'R', Tone::Following),
+        };
+        NodeView {
+            role,
+            letter,
+            tone,
+            generation: None,
+            headline: format!("{} answers", state.answered),
+            fields: vec![
+                field("asked", Value::Int(state.asked as i64)),
+                field("answered", Value::Int(state.answered as i64)),
+                field("last_answer", state.last_answer.map_or(Value::None, |n| Value::Int(n as i64))),
+            ],
+            panels: Vec::new(),
+        }
+    }
+
+    fn message_view(&self, msg: &Msg, _names: NodeNames) -> MessageView {
+        let (kind, reply, number) = match *msg {
+            Msg::Ping(number) => ("Ping", false, number),
+            Msg::Pong(number) => ("Pong", true, number),
+        };
+        let value = Value::Int(number as i64);
+        MessageView {
+            kind,
+            reply,
+            refusal: false,
+            generation: None,
+            summary: format!("number {number}"),
+            fields: vec![Field { name: "number", paper: "Sequence Number", value, durable: false }],
+        }
+    }
+
+    fn observe(
+        &self,
+        _monitor: &mut (),
+        servers: &Servers<'_, Self>,
+        node: NodeId,
+        verdicts: &mut Verdicts,
+    ) {
+        let state = &servers.states[node.index()];
+        if let Some(number) = state.last_answer {
+            verdicts.found("answered", &[node], || format!("question {number}"));
+            if number > state.asked {
+                verdicts.found("no_answer_unasked", &[node], || {
+                    format!("answer {number} came after {} questions", state.asked)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Branches: what happened, and what happened when somebody went back and tried something else.
+
+use super::action::Action;
+use super::session::Session;
+
+/// How many branches are kept. The oldest that nothing hangs on and nobody looks at goes first.
+pub const MAX_BRANCHES: usize = 64;
+
+/// A run with all its branches. There is always a current one.
+pub struct Tree {
+    branches: Vec<Branch>,
+    current: BranchId,
+    next: u32,
+}
+
+/// The name of a branch; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BranchId(pub u32);
+
+/// One branch.
+pub struct Branch {
+    /// Its name.
+    pub id: BranchId,
+    /// Where it comes from: the branch, and the step up to which they are the same.
+    pub parent: Option<(BranchId, u64)>,
+    /// The run itself.
+    pub session: Box<dyn Session>,
+}
+
+impl Tree {
+    /// A tree of one branch.
+    pub fn new(session: Box<dyn Session>) -> Tree {
+        let root = Branch { id: BranchId(0), parent: None, session };
+        Tree { branches: vec![root], current: BranchId(0), next: 1 }
+    }
+
+    /// Every branch, oldest first.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// The current branch.
+    pub fn current(&self) -> BranchId {
+        self.current
+    }
+
+    /// The run of the current branch.
+    pub fn session(&self) -> &dyn Session {
+        &*self.branches[self.place()].session
+    }
+
+    /// The run of the current branch, to drive it.
+    pub fn session_mut(&mut self) -> &mut dyn Session {
+        let place = self.place();
+        &mut *self.branches[place].session
+    }
+
+    /// Looks at another branch, where it was left. False if there is none of that name.
+    pub fn switch(&mut self, id: BranchId) -> bool {
+        if !self.branches.iter().any(|branch| branch.id == id) {
+            return false;
+        }
+        if id != self.current {
+            self.session_mut().thin();
+            self.current = id;
+        }
+        true
+    }
+
+    /// Takes an action at the present position. If the run had gone on from here before, that
+    /// future stays as a branch of its own and the action starts a new one. Answers whether it
+    /// did; the error says what is wrong with the action, and then nothing has changed.
+    pub fn act(&mut self, action: Action) -> Result<bool, String> {
+        self.session().check_action(&action)?;
+        if self.session().step_count() == self.session().head() {
+            self.session_mut().act(action)?;
+            return Ok(false);
+        }
+        let mut session = self.session().fork();
+        session.act(action)?;
+        let step = self.session().step_count();
+        self.session_mut().thin();
+        let id = BranchId(self.next);
+        self.next += 1;
+        self.branches.push(Branch { id, parent: Some((self.current, step)), session });
+        self.current = id;
+        self.prune();
+        Ok(true)
+    }
+
+    fn place(&self) -> usize {
+        let found = self.branches.iter().position(|branch| branch.id == self.current);
+        found.expect("the current branch exists")
+    }
+
+    fn prune(&mut self) {
+        while self.branches.len() > MAX_BRANCHES {
+            let is_parent = |id| {
+                self.branches.iter().any(|other| other.parent.is_some_and(|(from, _)| from == id))
+            };
+            let leaf = self
+                .branches
+                .iter()
+                .position(|branch| branch.id != self.current && !is_parent(branch.id));
+            match leaf {
+                Some(place) => drop(self.branches.remove(place)),
+                None => return,
+            }
+        }
+    }
+}
