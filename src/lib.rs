@@ -7,3 +7,5 @@ pub mod view;
 pub mod service;
 
 pub mod sim;
+
+pub mod protocols;

@@ -184,7 +184,10 @@ impl Protocol for Ping {
             fields: vec![
                 field("asked", Value::Int(state.asked as i64)),
                 field("answered", Value::Int(state.answered as i64)),
-                field("last_answer", state.last_answer.map_or(Value::None, |n| Value::Int(n as i64))),
+                field(
+                    "last_answer",
+                    state.last_answer.map_or(Value::None, |n| Value::Int(n as i64)),
+                ),
             ],
             panels: Vec::new(),
         }

@@ -137,6 +137,7 @@ pub struct Servers<'a, P: Protocol> {
 }
 
 /// What a handler wants done, in the order in which it said so.
+#[derive(Clone)]
 pub enum Effect<P: Protocol> {
     /// Send a message to a server.
     Send(NodeId, P::Msg),

@@ -53,8 +53,6 @@ pub enum EventKind {
     },
     /// A timer went off.
     Timer(&'static str),
-    /// The node started at the beginning of the run.
-    Start,
     /// A paused node went on by itself.
     Wake,
     /// Somebody intervened.

@@ -83,13 +83,13 @@ impl Verdicts {
 
     /// The kernel says which step is being judged.
     pub(super) fn begin(&mut self, step: u64, at: Time) {
+        self.fresh &= self.step == step;
         self.step = step;
         self.at = at;
-        self.fresh = false;
     }
 
-    /// Whether a violation was first found at the present step.
-    pub(super) fn fresh_violation(&self) -> bool {
-        self.fresh
+    /// Whether a violation was first found at that step, the last that was judged.
+    pub(super) fn fresh_violation(&self, step: u64) -> bool {
+        self.fresh && self.step == step
     }
 }

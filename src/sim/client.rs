@@ -1,0 +1,269 @@
+//! A client: a node that asks for one operation after another and keeps the account of it.
+//!
+//! It turns to the server that answered last, follows redirections, and after a timeout tries the
+//! next server. With an idempotency key a retry repeats its serial number, so that the servers can
+//! know it; without one every sending is a request of its own.
+
+use std::collections::VecDeque;
+
+use super::protocol::{Answer, Request, TimerTag};
+use super::session::{Call, ClientRules, Outcome};
+use crate::service::Service;
+use crate::view::{Field, NodeId, NodeNames, NodeView, Time, Tone, Value};
+
+/// The timer that ends an attempt.
+pub const TIMEOUT: TimerTag = TimerTag(0);
+/// The timer that ends the wait before the next attempt.
+pub const BACKOFF: TimerTag = TimerTag(1);
+/// The names of a client's timers.
+pub const CLIENT_TIMERS: [&str; 2] = ["timeout", "backoff"];
+
+/// A client of some service.
+#[derive(Clone, Debug)]
+pub struct Client<S: Service> {
+    me: NodeId,
+    servers: u32,
+    rules: ClientRules,
+    target: NodeId,
+    next_number: u64,
+    waiting: VecDeque<usize>,
+    current: Option<Attempt>,
+    calls: Vec<CallRecord<S>>,
+}
+
+/// A call with its types. The operation and the answer are what checkers judge.
+#[derive(Clone, Debug)]
+pub struct CallRecord<S: Service> {
+    /// What was asked.
+    pub op: S::Op,
+    /// When it was first sent; until then, when the client was told to.
+    pub called_at: Time,
+    /// The step of that.
+    pub called_step: u64,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// What came of it.
+    pub ending: Ending<S::Out>,
+}
+
+/// What came of a call, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending<O> {
+    /// Nothing yet.
+    Open,
+    /// The answer.
+    Done(O, Time, u64),
+    /// It did not happen.
+    Refused(&'static str, Time),
+    /// The client gave up; it may have happened.
+    Unknown(Time),
+}
+
+#[derive(Clone, Debug)]
+struct Attempt {
+    call: usize,
+    number: u64,
+    first_number: u64,
+    redirections: u32,
+}
+
+/// The time and the number of an event.
+pub type When = (Time, u64);
+
+/// What a client wants done after an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish<O> {
+    /// Send a request to a server.
+    Send(NodeId, Request<O>),
+    /// Set one of its timers.
+    SetTimer(TimerTag, Time),
+    /// Stop one of its timers.
+    CancelTimer(TimerTag),
+}
+
+impl<S: Service> Client<S> {
+    /// A client with nothing to ask. It turns to some server first, not all to the same.
+    pub fn new(me: NodeId, names: NodeNames, rules: ClientRules) -> Client<S> {
+        Client {
+            me,
+            servers: names.servers,
+            rules,
+            target: NodeId((me.0 - names.servers) % names.servers),
+            next_number: 1,
+            waiting: VecDeque::new(),
+            current: None,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Every call so far.
+    pub fn calls(&self) -> &[CallRecord<S>] {
+        &self.calls
+    }
+
+    /// The client is told to ask for something; it does so when what it asked before is answered.
+    pub fn ask(&mut self, op: S::Op, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        let call = self.calls.len();
+        self.calls.push(CallRecord {
+            op,
+            called_at: when.0,
+            called_step: when.1,
+            attempts: 0,
+            ending: Ending::Open,
+        });
+        self.waiting.push_back(call);
+        self.go_on(when, wishes);
+    }
+
+    /// An answer arrives.
+    pub fn on_reply(
+        &mut self,
+        from: NodeId,
+        number: u64,
+        answer: Answer<S::Out>,
+        when: When,
+        wishes: &mut Vec<Wish<S::Op>>,
+    ) {
+        let Some(current) = &mut self.current else { return };
+        if number < current.first_number || number > current.number {
+            return;
+        }
+        match answer {
+            Answer::Done(out) => {
+                self.target = from;
+                self.end(Ending::Done(out, when.0, when.1), when, wishes);
+            }
+            Answer::Refused(why) => self.end(Ending::Refused(why, when.0), when, wishes),
+            Answer::Redirect(_) if number != current.number || from != self.target => {}
+            Answer::Redirect(Some(to)) if to != from && current.redirections < self.servers => {
+                current.redirections += 1;
+                self.target = to;
+                self.send(when, wishes);
+            }
+            Answer::Redirect(_) => {
+                self.target = self.after(from);
+                wishes.push(Wish::CancelTimer(TIMEOUT));
+                wishes.push(Wish::SetTimer(BACKOFF, self.rules.backoff));
+            }
+        }
+    }
+
+    /// One of its timers goes off.
+    pub fn on_timer(&mut self, timer: TimerTag, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        let Some(current) = &mut self.current else { return };
+        if timer == TIMEOUT && !self.rules.retry {
+            return self.end(Ending::Unknown(when.0), when, wishes);
+        }
+        current.redirections = 0;
+        if timer == TIMEOUT {
+            self.target = self.after(self.target);
+        }
+        self.send(when, wishes);
+    }
+
+    /// What the client looks like.
+    pub fn view(&self) -> NodeView {
+        let field = |name, paper, value| Field { name, paper, value, durable: true };
+        let done = self.calls.iter().filter(|call| matches!(call.ending, Ending::Done(..))).count();
+        let asks = self.current.as_ref().map(|current| &self.calls[current.call]);
+        let last = self.calls.iter().rev().find_map(|call| match &call.ending {
+            Ending::Done(out, ..) => Some(S::print_out(out)),
+            _ => None,
+        });
+        let op = asks.map(|call| S::print_op(&call.op));
+        let headline = match (&op, &last) {
+            (Some(op), _) => op.clone(),
+            (None, Some(last)) => format!("got {last}"),
+            (None, None) => "idle".to_string(),
+        };
+        let text = |value: Option<String>| value.map_or(Value::None, Value::text);
+        NodeView {
+            role: "client",
+            letter: 'C',
+            tone: Tone::Client,
+            generation: None,
+            headline,
+            fields: vec![
+                field("asks", "operation asked for", text(op)),
+                field("of", "server asked", Value::Node(self.target)),
+                field(
+                    "attempts",
+                    "times sent",
+                    asks.map_or(Value::None, |call| Value::Int(i64::from(call.attempts))),
+                ),
+                field("number", "serial number", Value::Int(self.next_number as i64 - 1)),
+                field("waiting", "operations that wait", Value::Int(self.waiting.len() as i64)),
+                field("done", "operations answered", Value::Int(done as i64)),
+                field("answer", "last answer", text(last)),
+            ],
+            panels: Vec::new(),
+        }
+    }
+
+    /// The calls without their types.
+    pub fn shown_calls(&self) -> impl Iterator<Item = Call> {
+        let me = self.me;
+        self.calls.iter().map(move |call| Call {
+            client: me,
+            op: S::print_op(&call.op),
+            called_at: call.called_at,
+            called_step: call.called_step,
+            attempts: call.attempts,
+            outcome: match &call.ending {
+                Ending::Open => Outcome::Open,
+                Ending::Done(out, at, step) => {
+                    Outcome::Done { out: S::print_out(out), at: *at, step: *step }
+                }
+                Ending::Refused(why, at) => Outcome::Refused { why, at: *at },
+                Ending::Unknown(at) => Outcome::Unknown { at: *at },
+            },
+        })
+    }
+
+    /// What of the client goes into the digest of a run.
+    pub fn hash_words(&self) -> [u64; 3] {
+        let done = self.calls.iter().filter(|call| call.ending != Ending::Open).count();
+        [self.next_number, self.calls.len() as u64, done as u64]
+    }
+
+    fn go_on(&mut self, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        if self.current.is_some() {
+            return;
+        }
+        if let Some(call) = self.waiting.pop_front() {
+            let number = self.next_number;
+            self.current = Some(Attempt { call, number, first_number: number, redirections: 0 });
+            self.send(when, wishes);
+        }
+    }
+
+    fn send(&mut self, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        let Some(current) = &mut self.current else { return };
+        let call = &mut self.calls[current.call];
+        if call.attempts == 0 || !self.rules.key {
+            current.number = self.next_number;
+            self.next_number += 1;
+        }
+        if call.attempts == 0 {
+            (call.called_at, call.called_step) = when;
+        }
+        call.attempts += 1;
+        let (client, number, op) = (self.me, current.number, call.op.clone());
+        wishes.push(Wish::CancelTimer(BACKOFF));
+        wishes.push(Wish::SetTimer(TIMEOUT, self.rules.timeout));
+        wishes.push(Wish::Send(self.target, Request { client, number, op }));
+    }
+
+    fn end(&mut self, ending: Ending<S::Out>, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        if let Some(current) = self.current.take() {
+            self.calls[current.call].ending = ending;
+        }
+        wishes.push(Wish::CancelTimer(TIMEOUT));
+        wishes.push(Wish::CancelTimer(BACKOFF));
+        self.go_on(when, wishes);
+    }
+
+    fn after(&self, server: NodeId) -> NodeId {
+        NodeId((server.0 + 1) % self.servers)
+    }
+}
