@@ -5,18 +5,12 @@ use crate::view::Time;
 const MILLION: i128 = 1_000_000;
 
 /// A local clock. True time is the kernel's; the node reads only this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Clock {
     anchor_true: Time,
     anchor_local: i64,
     offset_us: i64,
     drift_ppm: i32,
-}
-
-impl Default for Clock {
-    fn default() -> Clock {
-        Clock { anchor_true: 0, anchor_local: 0, offset_us: 0, drift_ppm: 0 }
-    }
 }
 
 impl Clock {
