@@ -7,3 +7,6 @@ pub mod view;
 pub mod service;
 
 pub mod sim;
+
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
