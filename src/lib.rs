@@ -6,4 +6,6 @@ pub mod view;
 
 pub mod service;
 
+pub mod check;
+
 pub mod sim;
