@@ -6,6 +6,8 @@ pub mod view;
 
 pub mod service;
 
+pub mod check;
+
 pub mod sim;
 
 pub mod protocols;

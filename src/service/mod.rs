@@ -14,7 +14,7 @@ pub use key_value::{KeyValue, KeyValueOp, KeyValueOut};
 pub use nothing::Nothing;
 
 /// A sequential specification. `Self` is the state, and `default()` the initial one.
-pub trait Service: Clone + Default + Hash + Debug + 'static {
+pub trait Service: Clone + Default + Eq + Hash + Debug + 'static {
     /// What it is called and which operations it has.
     const INFO: ServiceInfo;
     /// An operation with its arguments.

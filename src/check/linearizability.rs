@@ -1,0 +1,232 @@
+//! Linearizability: did every operation take effect at one moment between call and answer?
+//!
+//! Herlihy & Wing, *Linearizability: a correctness condition for concurrent objects*, TOPLAS
+//! 1990. The search is Wing & Gong's (*Testing and verifying concurrent objects*, JPDC 1993)
+//! with the memory of Lowe (*Testing for linearizability*, CCPE 2017) in the manner of Athalye's
+//! Porcupine. Linearizability is local (Herlihy & Wing, theorem 1): where a service is a product
+//! of independent parts, each is judged by itself and the orders are merged.
+//!
+//! The question is NP-complete, so the work is bounded and "undecided" is a verdict.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::history::{History, Outcome};
+use super::search::{Found, Operation, search};
+use crate::service::Service;
+
+/// How much work may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many states of the search are tried before it gives up; as many again are spent on
+    /// explaining a violation.
+    pub states: u64,
+}
+
+impl Default for Limits {
+    /// Some seconds at the very worst.
+    fn default() -> Limits {
+        Limits { states: 1_000_000 }
+    }
+}
+
+/// What is to be said of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// One order explains every answer: this one.
+    Linearizable(Vec<Effect>),
+    /// No order does.
+    NotLinearizable(Conflict),
+    /// The work ran out before either was known.
+    Undecided(Undecided),
+}
+
+/// A moment at which an operation may have taken effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The operation, by its place in the history.
+    pub call: usize,
+    /// Right at or after this position, before the next effect of the order.
+    pub at: u64,
+}
+
+/// Why no order explains every answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The part of the service, if it has parts. Of several in conflict the smallest.
+    pub part: Option<Rc<str>>,
+    /// How many calls concern that part.
+    pub calls: usize,
+    /// The answer after which no order was left; what came before it can be explained.
+    pub wrong: usize,
+    /// An order that explains what was answered before the wrong answer.
+    pub before: Vec<usize>,
+    /// Answers that contradict each other, by the order in which they came, the wrong one last,
+    /// whatever else was answered: were any one of them open, an order could be found.
+    pub answers: Vec<usize>,
+    /// Whether that is certain. If not, the work ran out before every answer was tried.
+    pub minimal: bool,
+}
+
+/// How far the search came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undecided {
+    /// The part of the service, if it has parts.
+    pub part: Option<Rc<str>>,
+    /// How many answers there are in that part.
+    pub answers: usize,
+    /// How many of them, from the first on, some order explains.
+    pub explained: usize,
+}
+
+/// Judges a history.
+pub fn linearizability<S: Service>(history: &History<S>, limits: &Limits) -> Verdict {
+    let ranks = history.ranks();
+    let mut budget = limits.states;
+    let mut undecided = None;
+    let mut orders = Vec::new();
+    for calls in parts(history) {
+        let part = Part { history, ranks: &ranks, calls };
+        match part.search(|_| true, &mut budget) {
+            Found::Order(order) => orders.push(order),
+            Found::None { explained } => {
+                return Verdict::NotLinearizable(part.conflict(explained, limits.states));
+            }
+            Found::Stopped { explained } => {
+                let (part, answers) = (part.name(), part.answers().len());
+                undecided.get_or_insert(Undecided { part, answers, explained });
+            }
+        }
+    }
+    match undecided {
+        Some(undecided) => Verdict::Undecided(undecided),
+        None => Verdict::Linearizable(merge(history, &ranks, &orders)),
+    }
+}
+
+/// The calls that happened or may have, by the part that they concern, the smallest part first.
+fn parts<S: Service>(history: &History<S>) -> Vec<Vec<usize>> {
+    let mut parts: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
+    for (call, interval) in history.calls().iter().enumerate() {
+        if interval.outcome != Outcome::Refused {
+            parts.entry(S::part(&interval.op)).or_default().push(call);
+        }
+    }
+    if parts.contains_key(&None) {
+        // An operation on the whole ties the parts together.
+        let mut whole: Vec<usize> = parts.into_values().flatten().collect();
+        whole.sort_unstable();
+        return vec![whole];
+    }
+    let mut parts: Vec<Vec<usize>> = parts.into_values().collect();
+    parts.sort_by_key(Vec::len);
+    parts
+}
+
+/// One order out of one order for each part, all of which keep the order of call and answer.
+fn merge<S: Service>(
+    history: &History<S>,
+    ranks: &[(usize, Option<usize>)],
+    orders: &[Vec<usize>],
+) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for (part, order) in orders.iter().enumerate() {
+        // As early as can be: when it and everything before it has been called.
+        let mut latest = (0, 0);
+        for (place, &call) in order.iter().enumerate() {
+            latest = latest.max((ranks[call].0, history.calls()[call].called_at));
+            effects.push((latest.0, part, place, Effect { call, at: latest.1 }));
+        }
+    }
+    effects.sort_unstable_by_key(|&(rank, part, place, _)| (rank, part, place));
+    effects.into_iter().map(|(_, _, _, effect)| effect).collect()
+}
+
+/// The calls of one part.
+struct Part<'a, S: Service> {
+    history: &'a History<S>,
+    ranks: &'a [(usize, Option<usize>)],
+    calls: Vec<usize>,
+}
+
+impl<S: Service> Part<'_, S> {
+    fn name(&self) -> Option<Rc<str>> {
+        let first = self.calls.first()?;
+        let name = S::part(&self.history.calls()[*first].op)?;
+        let same = |call: &usize| S::part(&self.history.calls()[*call].op) == Some(name);
+        self.calls.iter().all(same).then(|| name.into())
+    }
+
+    /// The answered calls, by the order of their answers.
+    fn answers(&self) -> Vec<usize> {
+        let answered = |call: &usize| self.ranks[*call].1.is_some();
+        let mut answers: Vec<usize> = self.calls.iter().copied().filter(answered).collect();
+        answers.sort_by_key(|&call| self.ranks[call].1);
+        answers
+    }
+
+    /// Searches for an order. An answer that does not count is treated as if it had not come.
+    fn search(&self, counts: impl Fn(usize) -> bool, budget: &mut u64) -> Found {
+        let ops = self.calls.iter().map(|&call| {
+            let interval = &self.history.calls()[call];
+            let (called, returned) = self.ranks[call];
+            let out = match &interval.outcome {
+                Outcome::Done { out, .. } if counts(call) => Some(out),
+                _ => None,
+            };
+            Operation { call, op: &interval.op, out, called, returned: returned.unwrap_or(0) }
+        });
+        search::<S>(ops.collect(), budget)
+    }
+
+    /// Why no order explains every answer, when the first so many can be explained.
+    ///
+    /// An answer that is taken away leaves more freedom, never less. So the first answers can be
+    /// explained up to some point and never beyond, which halving finds; and among the rest,
+    /// whatever can be taken away without an order turning up is immaterial.
+    fn conflict(&self, explained: usize, states: u64) -> Conflict {
+        let answers = self.answers();
+        let mut budget = states / 2;
+        let mut before = None;
+        let mut certain = true;
+        let (mut good, mut bad) = (explained, answers.len());
+        while bad - good > 1 || before.is_none() {
+            // The order for the answers up to `good` is wanted even if `good` is known already.
+            let middle = if bad - good > 1 { good.midpoint(bad) } else { good };
+            let end = self.end(answers[middle]);
+            match self.search(|call| self.end(call) < end, &mut budget) {
+                Found::Order(order) => (good, before) = (middle, Some(order)),
+                Found::None { .. } => bad = middle,
+                Found::Stopped { .. } => {
+                    certain = false;
+                    break;
+                }
+            }
+        }
+        let mut counts = vec![false; self.history.calls().len()];
+        answers[..bad].iter().for_each(|&call| counts[call] = true);
+        let mut left = states / 2 + budget;
+        for (at, &call) in answers[..bad - 1].iter().enumerate().rev() {
+            counts[call] = false;
+            // A fair share: no single attempt may use up what the others need.
+            let share = left / (at as u64 + 1);
+            let mut budget = share;
+            let found = self.search(|call| counts[call], &mut budget);
+            left -= share - budget;
+            counts[call] = !matches!(found, Found::None { .. });
+            certain &= !matches!(found, Found::Stopped { .. });
+        }
+        Conflict {
+            part: self.name(),
+            calls: self.calls.len(),
+            wrong: answers[bad - 1],
+            before: before.unwrap_or_default(),
+            answers: answers[..bad].iter().copied().filter(|&call| counts[call]).collect(),
+            minimal: certain,
+        }
+    }
+
+    fn end(&self, call: usize) -> usize {
+        self.ranks[call].1.unwrap_or(usize::MAX)
+    }
+}
