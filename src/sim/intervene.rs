@@ -18,16 +18,19 @@ type Void = Result<(), String>;
 /// Checks an action as far as that is possible before its moment.
 pub fn check<P: Protocol>(cluster: &Cluster<P>, action: &Action) -> Result<(), String> {
     let known = |target: &Target| known_target::<P>(cluster, target);
-    let server = |target: &Target| match target {
-        Target::Node(node) if cluster.core.names.is_client(*node) => {
-            Err(format!("{} is a client; only servers can", cluster.core.names.name(*node)))
+    let server = |target: &Target, verb: &str| {
+        known(target)?;
+        match target {
+            Target::Node(node) if cluster.core.names.is_client(*node) => {
+                Err(format!("clients do not {verb}; they can be paused or cut off"))
+            }
+            _ => Ok(()),
         }
-        target => known(target),
     };
     match action {
         Action::Request { client, op } => check_request::<P>(cluster, *client, op),
-        Action::Crash(target) => server(target).map_err(|why| format!("{why} crash")),
-        Action::Restart(target) => server(target).map_err(|why| format!("{why} restart")),
+        Action::Crash(target) => server(target, "crash"),
+        Action::Restart(target) => server(target, "restart"),
         Action::Pause { target, .. } | Action::Resume(target) | Action::Isolate(target) => {
             known(target)
         }
@@ -72,7 +75,7 @@ fn known_target<P: Protocol>(cluster: &Cluster<P>, target: &Target) -> Void {
     let names = cluster.core.names;
     match target {
         Target::Node(node) if node.0 < names.servers + names.clients => Ok(()),
-        Target::Node(node) => Err(format!("there is no node {}", node.0 + 1)),
+        Target::Node(_) => Err("there is no such node".to_string()),
         Target::All => Ok(()),
         Target::Role(word) if role::<P>(word).is_some() => Ok(()),
         Target::Role(word) => Err(format!("`{word}` is neither a node nor a role")),

@@ -1,0 +1,186 @@
+use interleave::sim::action::{Action, Direction, LinkChange, MessageRef, Rule, RuleEffect};
+use interleave::sim::session::LossReason;
+use interleave::sim::trace::EventKind;
+
+use super::*;
+
+/// The answers that `n1` has after a second, under a script.
+fn answers_after_a_second(script: Vec<Scheduled>) -> i64 {
+    let mut session = start(ping(script));
+    session.run_to(1_050 * MS, 10_000);
+    answers(&*session)
+}
+
+#[test]
+fn without_faults_every_question_is_answered() {
+    assert_eq!(answers_after_a_second(vec![]), 10);
+}
+
+#[test]
+fn a_crashed_node_answers_nothing_until_it_restarts() {
+    let crash = at(50, Action::Crash(node(N2)));
+    assert_eq!(answers_after_a_second(vec![crash.clone()]), 5);
+    let restart = at(650, Action::Restart(node(N2)));
+    assert_eq!(answers_after_a_second(vec![crash, restart]), 7);
+}
+
+#[test]
+fn a_crash_loses_what_is_volatile_and_stops_the_timers() {
+    let script = vec![at(450, Action::Crash(node(N1))), at(460, Action::Restart(node(N1)))];
+    let mut session = start(ping(script));
+    session.run_to(455 * MS, 1_000);
+    assert!(!session.node(N1).up);
+    assert_eq!(answers(&*session), 0, "ping keeps nothing on stable storage");
+    assert!(session.node(N1).timers.is_empty());
+    session.run_to(500 * MS, 1_000);
+    assert_eq!(session.node(N1).timers.len(), 1);
+    assert_eq!(session.node(N1).timers[0].due_at, 560 * MS);
+    assert_eq!(session.node(N1).crashes, 1);
+}
+
+#[test]
+fn a_paused_node_does_later_what_waited() {
+    let length = Some(250 * MS);
+    let script = vec![at(50, Action::Pause { target: node(N2), length })];
+    let mut session = start(ping(script));
+    session.run_to(250 * MS, 1_000);
+    assert!(session.node(N2).paused);
+    assert_eq!(answers(&*session), 1, "only n3 has answered");
+    assert!(session.flights().iter().any(|flight| flight.held && flight.to == N2));
+    session.run_to(350 * MS, 1_000);
+    assert_eq!(answers(&*session), 3, "n2 has caught up");
+}
+
+#[test]
+fn a_cut_loses_and_a_hold_delays() {
+    let both = Direction::BothWays;
+    let cut = at(50, Action::Cut(node(N1), node(N2), both));
+    let hold = at(50, Action::Hold(node(N1), node(N2), both));
+    let release = at(1_010, Action::Release(node(N1), node(N2), both));
+    assert_eq!(answers_after_a_second(vec![cut, release.clone()]), 5);
+    assert_eq!(answers_after_a_second(vec![hold, release]), 10);
+}
+
+#[test]
+fn a_cut_in_one_direction_leaves_the_other() {
+    let script = vec![at(50, Action::Cut(node(N2), node(N1), Direction::OneWay))];
+    let mut session = start(ping(script));
+    session.run_to(150 * MS, 1_000);
+    assert!(session.link(N2, N1).cut && !session.link(N1, N2).cut);
+    assert_eq!(session.link(N1, N2).sent, 1);
+    assert_eq!(session.losses()[0].why, LossReason::Cut);
+    assert_eq!(session.losses()[0].flight.kind, "Pong");
+}
+
+#[test]
+fn what_is_on_a_link_that_is_cut_is_lost() {
+    let script =
+        vec![at(102, Action::Cut(node(N1), node(N2), Direction::BothWays)), at(103, Action::Heal)];
+    let mut session = start(ping(script));
+    session.run_to(150 * MS, 1_000);
+    assert_eq!(answers(&*session), 0);
+    assert_eq!(session.losses()[0].lost_at, 102 * MS);
+}
+
+#[test]
+fn a_partition_separates_its_sides_and_nobody_else() {
+    let sides = vec![vec![node(N1)], vec![node(N2)]];
+    let heal = at(550, Action::Heal);
+    assert_eq!(answers_after_a_second(vec![at(50, Action::Partition(sides.clone()))]), 5);
+    assert_eq!(answers_after_a_second(vec![at(50, Action::Partition(sides)), heal]), 7);
+    assert_eq!(answers_after_a_second(vec![at(50, Action::Isolate(node(N1)))]), 0);
+}
+
+#[test]
+fn single_messages_are_dropped_duplicated_delayed_and_delivered() {
+    let first = || MessageRef::Named(name(N1, 1));
+    let by_kind = MessageRef::Oldest { from: N1, to: N2, kind: Some("Ping".to_string()) };
+    assert_eq!(answers_after_a_second(vec![at(101, Action::Drop(first()))]), 9);
+    assert_eq!(answers_after_a_second(vec![at(101, Action::Drop(by_kind))]), 9);
+    assert_eq!(answers_after_a_second(vec![at(101, Action::Duplicate(first()))]), 11);
+    let delay = at(101, Action::Delay(first(), 5_000 * MS));
+    assert_eq!(answers_after_a_second(vec![delay]), 9);
+
+    let mut session = start(ping(vec![at(101, Action::Deliver(first()))]));
+    session.run_to(101 * MS, 1_000);
+    assert_eq!(session.link(N2, N1).in_flight, 1, "n2 answers at once");
+}
+
+#[test]
+fn an_action_that_comes_too_late_is_void_and_says_why() {
+    let mut session = start(ping(vec![at(50, Action::Drop(MessageRef::Named(name(N1, 1))))]));
+    session.step();
+    let event = session.event(1).expect("a trace is kept");
+    let EventKind::Action { void, .. } = &event.kind else { panic!("{event:?}") };
+    assert_eq!(void.as_deref(), Some("n1#1 is not in flight"));
+}
+
+#[test]
+fn a_rule_treats_what_fits_while_it_lasts() {
+    let rule = |effect| {
+        let kind = Some("Pong".to_string());
+        let rule = Rule { until: 500 * MS, effect, from: Target::All, to: node(N1), kind };
+        answers_after_a_second(vec![at(0, Action::Rule(rule))])
+    };
+    assert_eq!(rule(RuleEffect::Drop), 6);
+    assert_eq!(rule(RuleEffect::Duplicate), 14);
+    assert_eq!(rule(RuleEffect::Delay(2_000 * MS)), 6);
+}
+
+#[test]
+fn the_weather_changes_for_one_link_or_for_all() {
+    let lossy = LinkChange { loss_ppm: Some(1_000_000), ..LinkChange::default() };
+    let everywhere = at(50, Action::Network(lossy));
+    assert_eq!(answers_after_a_second(vec![everywhere]), 0);
+    let link = at(50, Action::Link(node(N1), node(N2), Direction::OneWay, lossy));
+    assert_eq!(answers_after_a_second(vec![link]), 5);
+}
+
+#[test]
+fn timers_run_on_the_nodes_own_clock_and_fire_by_hand() {
+    let clock = |offset_us, drift_ppm| Action::Clock { target: node(N1), offset_us, drift_ppm };
+    assert_eq!(answers_after_a_second(vec![at(0, clock(None, Some(1_000_000)))]), 20);
+    assert_eq!(answers_after_a_second(vec![at(0, clock(Some(-50_000), None))]), 10);
+    let fire = |ms| at(ms, Action::Fire { target: node(N1), timer: "interval".to_string() });
+    let mut session = start(ping(vec![fire(10)]));
+    session.run_to(10 * MS, 1_000);
+    assert_eq!(session.flights().len(), 1);
+}
+
+#[test]
+fn in_a_manual_run_only_what_is_done_happens() {
+    let mut setup = ping(vec![]);
+    setup.manual = true;
+    let mut session = start(setup);
+    assert_eq!(session.run_to(10_000 * MS, 1_000), 0);
+    let fire = Action::Fire { target: node(N1), timer: "interval".to_string() };
+    session.act(fire).expect("the timer runs");
+    assert!(session.step());
+    assert_eq!(session.flights()[0].due_at, None);
+    assert!(!session.step(), "the message waits");
+    let message = MessageRef::Oldest { from: N1, to: N2, kind: None };
+    session.act(Action::Deliver(message)).expect("it is in flight");
+    assert!(session.step());
+    assert_eq!(session.flights()[0].name, name(N2, 1));
+}
+
+#[test]
+fn actions_that_can_never_make_sense_are_refused() {
+    let session = start(ping(vec![]));
+    let refused = |action| session.check_action(&action).expect_err("makes no sense");
+    assert_eq!(refused(Action::Crash(node(NodeId(9)))), "there is no such node");
+    assert!(refused(Action::Crash(Target::Role("boss".to_string()))).contains("boss"));
+    let fire = Action::Fire { target: Target::All, timer: "tea".to_string() };
+    assert_eq!(refused(fire), "there is no timer `tea`");
+    let message = MessageRef::Oldest { from: N1, to: N2, kind: Some("Pang".to_string()) };
+    assert_eq!(refused(Action::Drop(message)), "there is no message `Pang`");
+}
+
+#[test]
+fn roles_are_resolved_when_the_action_happens() {
+    let crash = at(50, Action::Crash(Target::Role("answerers".to_string())));
+    let mut session = start(ping(vec![crash]));
+    session.run_to(60 * MS, 1_000);
+    let up: Vec<bool> = [N1, N2, N3].map(|id| session.node(id).up).to_vec();
+    assert_eq!(up, [true, false, false]);
+}
