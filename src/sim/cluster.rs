@@ -158,9 +158,9 @@ impl<P: Protocol> Cluster<P> {
         Ok(cluster)
     }
 
-    /// Does what happens next in the machine. False if nothing does.
-    pub fn step(&mut self, protocol: &P, record: &mut Record) -> bool {
-        let Some(ready) = self.core.take_next() else { return false };
+    /// Does the event that [`Core::next_at`] has just found.
+    pub fn step(&mut self, protocol: &P, record: &mut Record) {
+        let Some(ready) = self.core.take_next() else { return };
         self.core.steps += 1;
         self.digest.word(self.core.now);
         match ready {
@@ -181,7 +181,6 @@ impl<P: Protocol> Cluster<P> {
                 }
             }
         }
-        true
     }
 
     /// A message arrives.

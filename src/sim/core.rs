@@ -3,12 +3,12 @@
 //! Nothing here has a type parameter, so it is compiled once, however many protocols there are.
 //! What a message says is kept by the cluster, in a slab of the same slots.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 
 use super::clock::Clock;
 use super::network::Network;
 use super::protocol::TimerTag;
+use super::queue::{Due, Entry, MAX_SLOTS, Queue};
 use super::rng::{Rng, Stream};
 use super::session::{LossReason, Weather};
 use crate::view::{MessageName, NodeId, NodeNames, Time};
@@ -44,7 +44,7 @@ pub struct Core {
     /// What was lost lately, oldest first.
     pub losses: VecDeque<Casualty>,
     manual: bool,
-    queue: BinaryHeap<Reverse<Entry>>,
+    queue: Queue,
     order: u64,
     flights: Vec<FlightCore>,
     free: Vec<u32>,
@@ -65,7 +65,7 @@ pub struct NodeCore {
     pub sent: u32,
     timers: Vec<TimerSlot>,
     waiting: Vec<Entry>,
-    pauses: u32,
+    pauses: u16,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -125,20 +125,6 @@ pub struct Casualty {
     pub why: LossReason,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    at: Time,
-    order: u64,
-    due: Due,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Due {
-    Message(u32),
-    Timer(u32, u8),
-    Wake(u32, u32),
-}
-
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
 pub enum Ready {
@@ -188,7 +174,7 @@ impl Core {
             network: Network::new(names, seed, weather),
             losses: VecDeque::new(),
             manual,
-            queue: BinaryHeap::new(),
+            queue: Queue::default(),
             order: 0,
             flights: Vec::new(),
             free: Vec::new(),
@@ -197,8 +183,7 @@ impl Core {
 
     /// When the next event happens. Whatever turns out to wait for something else is put aside.
     pub fn next_at(&mut self) -> Option<Time> {
-        while let Some(Reverse(entry)) = self.queue.peek() {
-            let entry = *entry;
+        while let Some(entry) = self.queue.peek() {
             if self.stands(entry) {
                 return Some(entry.at);
             }
@@ -207,10 +192,9 @@ impl Core {
         None
     }
 
-    /// Takes the next event and moves time to it.
+    /// Takes the event that [`Core::next_at`] has just found, and moves time to it.
     pub fn take_next(&mut self) -> Option<Ready> {
-        self.next_at()?;
-        let Reverse(entry) = self.queue.pop()?;
+        let entry = self.queue.pop()?;
         if entry.at > self.now {
             self.now = entry.at;
             self.slot = 0;
@@ -218,12 +202,12 @@ impl Core {
         self.slot += 1;
         Some(match entry.due {
             Due::Message(slot) => Ready::Message(slot),
-            Due::Wake(node, _) => Ready::Wake(NodeId(node)),
+            Due::Wake(node, _) => Ready::Wake(NodeId(u32::from(node))),
             Due::Timer(node, tag) => {
-                let timer = &mut self.nodes[node as usize].timers[usize::from(tag)];
+                let timer = &mut self.nodes[usize::from(node)].timers[usize::from(tag)];
                 timer.queued = None;
                 timer.armed = false;
-                Ready::Timer(NodeId(node), TimerTag(tag), timer.set_step)
+                Ready::Timer(NodeId(u32::from(node)), TimerTag(tag), timer.set_step)
             }
         })
     }
@@ -243,7 +227,7 @@ impl Core {
             Due::Message(slot) => self.message_stands(entry, slot),
             Due::Timer(node, tag) => self.timer_stands(entry, node, tag),
             Due::Wake(node, pauses) => {
-                let node = &self.nodes[node as usize];
+                let node = &self.nodes[usize::from(node)];
                 node.paused && node.pauses == pauses
             }
         }
@@ -268,8 +252,8 @@ impl Core {
         true
     }
 
-    fn timer_stands(&mut self, entry: Entry, node: u32, tag: u8) -> bool {
-        let owner = &mut self.nodes[node as usize];
+    fn timer_stands(&mut self, entry: Entry, node: u8, tag: u8) -> bool {
+        let owner = &mut self.nodes[usize::from(node)];
         let timer = &mut owner.timers[usize::from(tag)];
         if timer.queued != Some(entry.order) {
             return false;
@@ -314,7 +298,7 @@ impl Core {
             queued_at,
         };
         if !self.manual && (queued.is_none() || due_at < queued_at) {
-            self.queue_timer(node.0, tag.0);
+            self.queue_timer(node.0 as u8, tag.0);
         }
     }
 
@@ -332,7 +316,7 @@ impl Core {
         }
         timer.due_at = self.now;
         timer.order = order;
-        self.queue_timer(node.0, tag.0);
+        self.queue_timer(node.0 as u8, tag.0);
         true
     }
 
@@ -361,18 +345,18 @@ impl Core {
                 timer.due_at = now.saturating_add(clock.true_span(left));
                 timer.order = order;
                 if !self.manual {
-                    self.queue_timer(node.0, tag as u8);
+                    self.queue_timer(node.0 as u8, tag as u8);
                 }
             }
         }
     }
 
-    fn queue_timer(&mut self, node: u32, tag: u8) {
-        let timer = &mut self.nodes[node as usize].timers[usize::from(tag)];
+    fn queue_timer(&mut self, node: u8, tag: u8) {
+        let timer = &mut self.nodes[usize::from(node)].timers[usize::from(tag)];
         timer.queued = Some(timer.order);
         timer.queued_at = timer.due_at;
         let entry = Entry { at: timer.due_at, order: timer.order, due: Due::Timer(node, tag) };
-        self.queue.push(Reverse(entry));
+        self.queue.push(entry);
     }
 
     // --- messages -------------------------------------------------------------------------
@@ -405,11 +389,12 @@ impl Core {
             self.bury(Casualty { slot, lost_at, why });
             return Launch { name, due_at: fate.due_at, lost: fate.lost, slot, copy: None };
         }
-        let slot = self.put(flight.clone());
-        let copy = copy_due_at.map(|due_at| {
+        let twin = copy_due_at.map(|due_at| {
             let name = MessageName { copy: 2, ..name };
-            self.put(FlightCore { name, due_at, ..flight })
+            FlightCore { name, due_at, ..flight.clone() }
         });
+        let slot = self.put(flight);
+        let copy = twin.map(|twin| self.put(twin));
         Launch { name, due_at, lost: None, slot, copy }
     }
 
@@ -461,7 +446,7 @@ impl Core {
         flight.due_at = due_at;
         flight.order = order;
         flight.held = false;
-        self.queue.push(Reverse(Entry { at: due_at, order, due: Due::Message(slot) }));
+        self.queue.push(Entry { at: due_at, order, due: Due::Message(slot) });
     }
 
     /// Cuts or mends a link. What is on a link that is cut is lost.
@@ -492,7 +477,7 @@ impl Core {
                 flight.held = false;
                 let at = flight.due_at.max(now);
                 let entry = Entry { at, order: flight.order, due: Due::Message(slot as u32) };
-                self.queue.push(Reverse(entry));
+                self.queue.push(entry);
             }
         }
     }
@@ -506,12 +491,13 @@ impl Core {
                 slot
             }
             None => {
+                assert!(self.flights.len() < MAX_SLOTS, "so many messages are never in flight");
                 self.flights.push(flight);
                 (self.flights.len() - 1) as u32
             }
         };
         if at != NEVER && self.flights[slot as usize].live {
-            self.queue.push(Reverse(Entry { at, order, due: Due::Message(slot) }));
+            self.queue.push(Entry { at, order, due: Due::Message(slot) });
         }
         slot
     }
@@ -543,10 +529,10 @@ impl Core {
         let order = self.next_order();
         let owner = &mut self.nodes[node.index()];
         owner.paused = true;
-        owner.pauses += 1;
+        owner.pauses = owner.pauses.wrapping_add(1);
         if let Some(length) = length {
-            let due = Due::Wake(node.0, owner.pauses);
-            self.queue.push(Reverse(Entry { at: self.now + length, order, due }));
+            let due = Due::Wake(node.0 as u8, owner.pauses);
+            self.queue.push(Entry { at: self.now + length, order, due });
         }
     }
 
@@ -559,7 +545,7 @@ impl Core {
             if let Due::Message(slot) = entry.due {
                 self.flights[slot as usize].held = false;
             }
-            self.queue.push(Reverse(Entry { at: entry.at.max(now), ..entry }));
+            self.queue.push(Entry { at: entry.at.max(now), ..entry });
         }
     }
 }

@@ -23,5 +23,6 @@ pub mod core;
 mod history;
 mod intervene;
 mod network;
+mod queue;
 pub mod run;
 pub mod tree;

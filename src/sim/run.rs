@@ -17,6 +17,13 @@ use super::trace::{Event, EventKind};
 use super::verdict::Verdict;
 use crate::view::{MessageName, MessageView, NodeId, NodeNames, Time};
 
+/// Who acts next.
+#[derive(Clone, Copy)]
+enum Next {
+    Action,
+    Event,
+}
+
 /// A run of protocol `P`.
 #[derive(Clone)]
 pub struct Run<P: Protocol> {
@@ -44,26 +51,46 @@ impl<P: Protocol> Run<P> {
         &self.live
     }
 
-    /// When the next action of the script happens, if it comes before the next event.
-    fn next_action(&self, next_event: Option<Time>) -> Option<Moment> {
-        let moment = self.setup.script.get(self.live.script_done)?.moment;
-        let slot = if moment.at == self.live.core.now { self.live.core.slot } else { 0 };
-        let first = match next_event {
-            Some(at) => moment.at < at || (moment.at == at && moment.slot <= slot),
-            None => true,
+    /// What comes next: an action of the script, or an event of the machine, and when.
+    fn next(&mut self) -> Option<(Time, Next)> {
+        let event = self.live.core.next_at();
+        let Some(scheduled) = self.setup.script.get(self.live.script_done) else {
+            return event.map(|at| (at, Next::Event));
         };
-        first.then_some(moment)
+        let (moment, core) = (scheduled.moment, &self.live.core);
+        let slot = if moment.at == core.now { core.slot } else { 0 };
+        match event {
+            Some(at) if (moment.at, moment.slot) > (at, slot) => Some((at, Next::Event)),
+            _ => Some((moment.at.max(core.now), Next::Action)),
+        }
     }
 
-    /// Does one step and writes it down.
-    fn advance(&mut self, record: &mut Record) -> bool {
-        let next_event = self.live.core.next_at();
-        match self.next_action(next_event) {
-            Some(moment) => {
-                self.intervene(moment.at, record);
-                true
-            }
-            None => self.live.step(&self.protocol, record),
+    /// Does what [`Run::next`] has just found, and writes it down.
+    fn perform(&mut self, at: Time, next: Next, record: &mut Record) {
+        match next {
+            Next::Action => self.intervene(at, record),
+            Next::Event => self.live.step(&self.protocol, record),
+        }
+    }
+
+    /// Goes on to a step that was done before.
+    fn replay(&mut self, step: u64) {
+        while self.live.core.steps < step
+            && let Some((at, next)) = self.next()
+        {
+            self.perform(at, next, &mut Record::default());
+        }
+    }
+
+    /// Does what comes next, as new or as a replay.
+    fn go_on(&mut self, at: Time, next: Next) {
+        if self.watch.trace && self.live.core.steps == self.head {
+            return self.go_on_new(at, next);
+        }
+        self.perform(at, next, &mut Record::default());
+        if self.live.core.steps > self.head {
+            self.head = self.live.core.steps;
+            self.notes_reached = self.live.notes_reached;
         }
     }
 
@@ -103,16 +130,14 @@ impl<P: Protocol> Run<P> {
         }
     }
 
-    /// One step past the head: it is new, and everything about it is written down.
-    fn step_new(&mut self) -> bool {
+    /// One step past the head: everything about it is written down.
+    fn go_on_new(&mut self, at: Time, next: Next) {
         let mut record = Record { on: true, ..Record::default() };
-        if !self.advance(&mut record) {
-            return false;
-        }
+        self.perform(at, next, &mut record);
         let mut marks = std::mem::take(&mut record.marks);
         let event = Self::event(&self.live, record);
         self.head = event.step;
-        self.notes_reached |= self.live.notes_reached;
+        self.notes_reached = self.live.notes_reached;
         if !event.broke.is_empty() {
             marks.push(MarkKind::Violation);
         }
@@ -123,7 +148,6 @@ impl<P: Protocol> Run<P> {
         if self.history.wants_keyframe(self.head) {
             self.history.push_keyframe(self.head, self.live.clone());
         }
-        true
     }
 
     /// Computes a forgotten segment again, from the keyframe before it.
@@ -131,15 +155,14 @@ impl<P: Protocol> Run<P> {
         let (first, last) = (place * SEGMENT + 1, ((place + 1) * SEGMENT).min(self.head));
         let here =
             std::mem::replace(&mut self.live, (**self.history.keyframe(first - 1).1).clone());
+        self.replay(first - 1);
         let mut events = Vec::with_capacity((last + 1 - first) as usize);
-        while self.live.core.steps < last {
+        while self.live.core.steps < last
+            && let Some((at, next)) = self.next()
+        {
             let mut record = Record { on: true, ..Record::default() };
-            if !self.advance(&mut record) {
-                break;
-            }
-            if self.live.core.steps >= first {
-                events.push(Rc::new(Self::event(&self.live, record)));
-            }
+            self.perform(at, next, &mut record);
+            events.push(Rc::new(Self::event(&self.live, record)));
         }
         self.live = here;
         self.history.put_segment(place as usize, events);
@@ -190,38 +213,30 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn next_at(&mut self) -> Option<Time> {
-        let next_event = self.live.core.next_at();
-        match self.next_action(next_event) {
-            Some(moment) => Some(moment.at.max(self.live.core.now)),
-            None => next_event,
-        }
+        self.next().map(|(at, _)| at)
     }
 
     fn step(&mut self) -> bool {
-        if self.watch.trace && self.live.core.steps == self.head {
-            return self.step_new();
+        match self.next() {
+            Some((at, next)) => {
+                self.go_on(at, next);
+                true
+            }
+            None => false,
         }
-        let stepped = self.advance(&mut Record::default());
-        self.head = self.head.max(self.live.core.steps);
-        self.notes_reached |= self.live.notes_reached;
-        stepped
     }
 
     fn run_to(&mut self, time: Time, limit: u64) -> u64 {
-        let mut done = 0;
-        while done < limit {
-            match self.next_at() {
-                Some(at) if at <= time => {
-                    self.step();
-                    done += 1;
-                }
+        for done in 0..limit {
+            match self.next() {
+                Some((at, next)) if at <= time => self.go_on(at, next),
                 _ => {
                     self.live.core.pass(time);
-                    break;
+                    return done;
                 }
             }
         }
-        done
+        limit
     }
 
     fn seek(&mut self, step: u64) {
@@ -232,7 +247,7 @@ impl<P: Protocol> Session for Run<P> {
         if step <= here || at > here {
             self.live = (**keyframe).clone();
         }
-        while self.live.core.steps < step && self.advance(&mut Record::default()) {}
+        self.replay(step);
     }
 
     fn act(&mut self, action: Action) -> Result<(), String> {
