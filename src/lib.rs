@@ -9,3 +9,6 @@ pub mod service;
 pub mod sim;
 
 pub mod protocols;
+
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
