@@ -50,7 +50,7 @@ pub fn serve(mut arguments: Arguments) -> Result<(), Stop> {
         trunk.arg("--release");
     }
     run::say(&format!("building; the page will be at http://127.0.0.1:{port}/ (Ctrl+C ends it)"));
-    run::run(&mut trunk)?;
+    run::become_program(&mut trunk)?;
     Ok(())
 }
 

@@ -40,6 +40,19 @@ pub fn run(command: &mut Command) -> Result<(), Failure> {
     }
 }
 
+/// Becomes the program, so that a signal meant for this process ends the program and not only us.
+#[cfg(unix)]
+pub fn become_program(command: &mut Command) -> Result<(), Failure> {
+    use std::os::unix::process::CommandExt;
+    let error = command.stdin(Stdio::null()).exec();
+    Err(Failure::new(format!("{} did not start: {error}", line_of(command))))
+}
+
+#[cfg(not(unix))]
+pub fn become_program(command: &mut Command) -> Result<(), Failure> {
+    run(command)
+}
+
 /// Whether a program runs and is content, without showing what it says.
 pub fn answers(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
