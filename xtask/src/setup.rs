@@ -47,6 +47,8 @@ impl PageTools {
         let mut trunk = Command::new(program);
         // Trunk takes NO_COLOR for a boolean and refuses the customary `1`.
         trunk.env_remove("NO_COLOR");
+        // It would ask the registry for newer releases of itself.
+        trunk.env("TRUNK_SKIP_VERSION_CHECK", "true");
         trunk.env("PATH", &self.path).current_dir(run::project_root()).arg(subcommand);
         trunk
     }
