@@ -118,7 +118,11 @@ impl Raft {
         //    up-to-date as the receiver's log, grant vote.
         if let Some(other) = state.voted_for.filter(|&other| other != from) {
             cx.note("vote_refused_voted", || {
-                format!("not to {}: voted for {} in term {term}", names.name(from), names.name(other))
+                format!(
+                    "not to {}: voted for {} in term {term}",
+                    names.name(from),
+                    names.name(other)
+                )
             });
             return false;
         }

@@ -55,7 +55,9 @@ fn give_log(state: &mut State, terms: &[&str]) -> Result<(), String> {
     for word in terms {
         let term = number(word, TERM_MAX, "the term of an entry")?;
         if term < last {
-            return Err(format!("terms start at 1 and never fall along a log: {term} after {last}"));
+            return Err(format!(
+                "terms start at 1 and never fall along a log: {term} after {last}"
+            ));
         }
         last = term;
         entries.push(Entry::no_op(term));

@@ -42,11 +42,7 @@ const PARAMS: &[ParamInfo] = &[
     ParamInfo {
         name: "heartbeat",
         doc: "How often a leader shows that it is there. Well below the election timeout.",
-        kind: ParamKind::Duration {
-            default: 50 * MILLISECOND,
-            min: MILLISECOND,
-            max: 60 * SECOND,
-        },
+        kind: ParamKind::Duration { default: 50 * MILLISECOND, min: MILLISECOND, max: 60 * SECOND },
     },
     ParamInfo {
         name: "batch",

@@ -183,7 +183,8 @@ impl Monitor {
                 let other = known.entry.clone();
                 verdicts.found("log_matching", &[by, node], || {
                     let (a, b, term) = (names.name(by), names.name(node), entry.term);
-                    let at = format!("{a} and {b} both have an entry of term {term} at index {index}");
+                    let at =
+                        format!("{a} and {b} both have an entry of term {term} at index {index}");
                     if other != *entry {
                         let texts = (entry_text(&other, names), entry_text(entry, names));
                         return format!("{at}: {} and {}", texts.0, texts.1);

@@ -113,12 +113,7 @@ impl State {
     }
 
     /// A server that starts with this on its stable storage.
-    pub fn restored(
-        me: NodeId,
-        current_term: Term,
-        voted_for: Option<NodeId>,
-        log: Log,
-    ) -> State {
+    pub fn restored(me: NodeId, current_term: Term, voted_for: Option<NodeId>, log: Log) -> State {
         State {
             me,
             current_term,
