@@ -7,9 +7,10 @@ use crate::sim::run::Run;
 use crate::sim::session::{Session, Setup, Watch};
 
 pub mod ping;
+pub mod raft;
 
 /// Every protocol, in the order in which the page lists them.
-pub const CATALOG: &[Entry] = &[Entry::of::<ping::Ping>()];
+pub const CATALOG: &[Entry] = &[Entry::of::<raft::Raft>(), Entry::of::<ping::Ping>()];
 
 /// The protocol of that id.
 pub fn find(id: &str) -> Option<&'static Entry> {

@@ -12,6 +12,7 @@ pub mod action;
 pub mod session;
 pub mod trace;
 
+pub mod chunks;
 pub mod digest;
 pub mod rng;
 

@@ -1,0 +1,1 @@
+//! Each rule of Figure 2, and the properties.

@@ -1,0 +1,218 @@
+//! What a server and a message look like.
+
+use super::log::{Command, Entry, Index};
+use super::state::{Role, State};
+use super::{AppendEntries, AppendEntriesReply, AppendOutcome, Msg, RequestVote, RequestVoteReply};
+use crate::service::{KeyValue, KeyValueOp, Service};
+use crate::view::{
+    Cell, Field, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark, Tone, Value,
+};
+
+/// The most cells of a log that are shown: its end.
+const CELLS_MAX: u64 = 200;
+
+/// A server.
+pub(super) fn node(state: &State, names: NodeNames) -> NodeView {
+    let (role, letter, tone) = match state.role {
+        Role::Leader => ("leader", 'L', Tone::Leading),
+        Role::Candidate => ("candidate", 'C', Tone::Trying),
+        Role::Follower => ("follower", 'F', Tone::Following),
+    };
+    NodeView {
+        role,
+        letter,
+        tone,
+        generation: Some(state.current_term),
+        headline: format!("term {}", state.current_term),
+        fields: fields(state),
+        panels: vec![
+            Panel::Log {
+                title: "log",
+                cells: cells(state, names),
+                marks: vec![
+                    PanelMark { index: state.commit_index, name: "commit_index" },
+                    PanelMark { index: state.last_applied, name: "last_applied" },
+                ],
+                durable: true,
+            },
+            Panel::Table {
+                title: "state machine",
+                rows: state.machine.store.rows(),
+                durable: false,
+            },
+        ],
+    }
+}
+
+fn fields(state: &State) -> Vec<Field> {
+    let durable = |name, paper, value| Field { name, paper, value, durable: true };
+    let volatile = |name, paper, value| Field { name, paper, value, durable: false };
+    let elects = state.role != Role::Follower;
+    let votes = |bits| if elects { Value::Nodes(nodes(bits)) } else { Value::None };
+    vec![
+        durable("current_term", "currentTerm", int(state.current_term)),
+        durable("voted_for", "votedFor", state.voted_for.map_or(Value::None, Value::Node)),
+        durable("last_log_index", "lastLogIndex", int(state.log.last_index())),
+        durable("last_log_term", "lastLogTerm", int(state.log.last_term())),
+        volatile("commit_index", "commitIndex", int(state.commit_index)),
+        volatile("last_applied", "lastApplied", int(state.last_applied)),
+        volatile("leader", "leaderId", state.leader.map_or(Value::None, Value::Node)),
+        volatile("votes", "votes received", votes(state.votes_granted)),
+        volatile("votes_refused", "votes refused", votes(state.votes_refused)),
+        volatile("next_index", "nextIndex[]", per_peer(state, |peer| peer.next_index)),
+        volatile("match_index", "matchIndex[]", per_peer(state, |peer| peer.match_index)),
+        volatile("waiting", "requests not yet answered", int(state.waiting.len() as u64)),
+    ]
+}
+
+fn per_peer(state: &State, value: impl Fn(&super::state::Peer) -> Index) -> Value {
+    if state.peers.is_empty() {
+        return Value::None;
+    }
+    let all = state.peers.iter().enumerate().map(|(node, peer)| (NodeId(node as u32), peer));
+    let others = all.filter(|(node, _)| *node != state.me);
+    Value::PerNode(others.map(|(node, peer)| (node, value(peer) as i64)).collect())
+}
+
+fn cells(state: &State, names: NodeNames) -> Vec<Cell> {
+    let last = state.log.last_index();
+    let before = last.saturating_sub(CELLS_MAX);
+    let entries = state.log.entries().range(before, last);
+    entries.zip(before + 1..).map(|(entry, index)| cell(state, entry, index, names)).collect()
+}
+
+fn cell(state: &State, entry: &Entry, index: Index, names: NodeNames) -> Cell {
+    let suppressed = state.journal.0.get(index - 1) == Some(&false);
+    let (label, mut detail) = match &entry.command {
+        Command::NoOp => ("no-op".to_string(), "no-op".to_string()),
+        Command::Client(request) => {
+            let op = KeyValue::print_op(&request.op);
+            let (client, number) = (names.name(request.client), request.number);
+            let note = if suppressed { ", repeated: without effect" } else { "" };
+            (short(&request.op), format!("{op} ({client}, request {number}{note})"))
+        }
+    };
+    detail.push_str(&format!(", term {}", entry.term));
+    let tone = if index <= state.commit_index { Tone::Settled } else { Tone::Neutral };
+    Cell { index, label, detail, generation: entry.term, tone }
+}
+
+/// An operation in a few characters.
+fn short(op: &KeyValueOp) -> String {
+    match op {
+        KeyValueOp::Get(key) => format!("{key}?"),
+        KeyValueOp::Put(key, value) => format!("{key}={value}"),
+        KeyValueOp::Append(key, text) => format!("{key}+={text}"),
+        KeyValueOp::Cas(key, old, new) => format!("{key}:{old}→{new}"),
+        KeyValueOp::Delete(key) => format!("-{key}"),
+    }
+}
+
+/// A message.
+pub(super) fn message(msg: &Msg, names: NodeNames) -> MessageView {
+    let (kind, reply) = match msg {
+        Msg::RequestVote(_) => ("RequestVote", false),
+        Msg::RequestVoteReply(_) => ("RequestVoteReply", true),
+        Msg::AppendEntries(_) => ("AppendEntries", false),
+        Msg::AppendEntriesReply(_) => ("AppendEntriesReply", true),
+    };
+    let (refusal, summary, fields) = match msg {
+        Msg::RequestVote(request) => request_vote(request),
+        Msg::RequestVoteReply(reply) => request_vote_reply(reply),
+        Msg::AppendEntries(request) => append_entries(request, names),
+        Msg::AppendEntriesReply(reply) => append_entries_reply(reply),
+    };
+    MessageView { kind, reply, refusal, generation: Some(msg.term()), summary, fields }
+}
+
+type Content = (bool, String, Vec<Field>);
+
+fn field(name: &'static str, paper: &'static str, value: Value) -> Field {
+    Field { name, paper, value, durable: false }
+}
+
+fn request_vote(request: &RequestVote) -> Content {
+    let RequestVote { term, candidate_id, last_log_index, last_log_term } = *request;
+    let summary = format!("term {term}, log ends at {last_log_index} (term {last_log_term})");
+    let fields = vec![
+        field("term", "term", int(term)),
+        field("candidate_id", "candidateId", Value::Node(candidate_id)),
+        field("last_log_index", "lastLogIndex", int(last_log_index)),
+        field("last_log_term", "lastLogTerm", int(last_log_term)),
+    ];
+    (false, summary, fields)
+}
+
+fn request_vote_reply(reply: &RequestVoteReply) -> Content {
+    let RequestVoteReply { term, vote_granted } = *reply;
+    let answer = if vote_granted { "vote granted" } else { "vote refused" };
+    let fields = vec![
+        field("term", "term", int(term)),
+        field("vote_granted", "voteGranted", Value::Bool(vote_granted)),
+    ];
+    (!vote_granted, format!("term {term}, {answer}"), fields)
+}
+
+fn append_entries(request: &AppendEntries, names: NodeNames) -> Content {
+    let entries = request.entries.as_deref().unwrap_or_default();
+    let (term, prev) = (request.term, request.prev_log_index);
+    let summary = match entries.len() as u64 {
+        0 => format!("term {term}, heartbeat"),
+        1 => format!("term {term}, entry {}", prev + 1),
+        count => format!("term {term}, entries {} to {}", prev + 1, prev + count),
+    };
+    let texts: Vec<String> = entries.iter().map(|entry| entry_text(entry, names)).collect();
+    let listed = if texts.is_empty() { Value::None } else { Value::text(texts.join(", ")) };
+    let fields = vec![
+        field("term", "term", int(term)),
+        field("leader_id", "leaderId", Value::Node(request.leader_id)),
+        field("prev_log_index", "prevLogIndex", int(prev)),
+        field("prev_log_term", "prevLogTerm", int(request.prev_log_term)),
+        field("entries", "entries[]", listed),
+        field("leader_commit", "leaderCommit", int(request.leader_commit)),
+    ];
+    (false, summary, fields)
+}
+
+fn append_entries_reply(reply: &AppendEntriesReply) -> Content {
+    let AppendEntriesReply { term, prev_log_index, outcome } = *reply;
+    let success = matches!(outcome, AppendOutcome::Success { .. });
+    let mut fields = vec![
+        field("term", "term", int(term)),
+        field("success", "success", Value::Bool(success)),
+        field("prev_log_index", "prevLogIndex (of the request)", int(prev_log_index)),
+    ];
+    let summary = match outcome {
+        AppendOutcome::Success { match_index } => {
+            fields.push(field("match_index", "matchIndex", int(match_index)));
+            format!("term {term}, agrees up to {match_index}")
+        }
+        AppendOutcome::Conflict { conflict_term, conflict_index, last_log_index } => {
+            fields.push(field("conflict_term", "conflictTerm", int(conflict_term)));
+            fields.push(field("conflict_index", "conflictIndex", int(conflict_index)));
+            fields.push(field("last_log_index", "lastLogIndex", int(last_log_index)));
+            format!("term {term}, refused at {prev_log_index}")
+        }
+        AppendOutcome::OldTerm => format!("term {term}, refused: old term"),
+    };
+    (!success, summary, fields)
+}
+
+/// A log entry in one line.
+pub(super) fn entry_text(entry: &Entry, names: NodeNames) -> String {
+    match &entry.command {
+        Command::NoOp => format!("no-op (term {})", entry.term),
+        Command::Client(request) => {
+            let op = KeyValue::print_op(&request.op);
+            format!("{op} ({}, term {})", names.name(request.client), entry.term)
+        }
+    }
+}
+
+fn int(number: u64) -> Value {
+    Value::Int(number as i64)
+}
+
+fn nodes(bits: u64) -> Vec<NodeId> {
+    (0..u64::BITS).filter(|node| bits >> node & 1 == 1).map(NodeId).collect()
+}
