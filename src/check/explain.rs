@@ -111,11 +111,11 @@ fn explain_wrong<S: Service>(history: &History<S>, conflict: &Conflict) -> Strin
     let out = S::print_out(&state.apply(&wrong.op));
     match conflict.before.last() {
         Some(&last) => format!(
-            "The answers before that one fit an order that ends with {}. It leaves {found}, so \
-             that {asked} answers {out}.",
+            "The answers before that one fit an order that ends with {}. It leaves {found}, \
+             after which {asked} would answer {out}.",
             history.line(last)
         ),
-        None => format!("With {found}, {asked} answers {out}."),
+        None => format!("With {found}, {asked} would answer {out}."),
     }
 }
 

@@ -204,7 +204,7 @@ fn a_violation_is_told_with_its_reasons() {
             "  c2 get x → absent, called at 4s, answered at 5s",
             "  `put x 1` of c1 was answered before `get x` of c2 was called.",
             "The answers before that one fit an order that ends with c1 put x 1 → ok. It leaves \
-             x = 1, so that `get x` of c2 answers 1.",
+             x = 1, after which `get x` of c2 would answer 1.",
         ]
     );
 }
