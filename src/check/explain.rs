@@ -10,7 +10,7 @@ const LINES_MAX: usize = 40;
 const ROWS_MAX: usize = 4;
 
 /// Says what was found and why: a headline, then the particulars, a line each. `when` writes a
-/// position of the history as its reader knows it: `step 12`, `0.8s`.
+/// position of the history as its reader knows it: `step 12`, `0.8s`, as it stands behind "at".
 pub fn explain<S: Service>(
     history: &History<S>,
     verdict: &Verdict,
@@ -83,7 +83,7 @@ fn explain_conflict<S: Service>(
             Outcome::Unknown | Outcome::Refused => String::new(),
         };
         let called = when(interval.called_at);
-        lines.push(format!("  {}, called {called}, answered {answered}", history.line(call)));
+        lines.push(format!("  {}, called at {called}, answered at {answered}", history.line(call)));
     }
     for (earlier, later) in precedences(history, shown).into_iter().take(LINES_MAX) {
         let (earlier, later) = (asked(history, earlier), asked(history, later));

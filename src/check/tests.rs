@@ -194,7 +194,7 @@ fn a_long_history_is_judged_step_by_step() {
 fn a_violation_is_told_with_its_reasons() {
     let history = history("c1 0-1 put x 1 = ok\n c2 4-5 get x = absent");
     let verdict = linearizability(&history, &Limits::default());
-    let lines = explain(&history, &verdict, |at| format!("at {at}s"));
+    let lines = explain(&history, &verdict, |at| format!("{at}s"));
     assert_eq!(
         lines,
         [
