@@ -6,9 +6,11 @@ use crate::service::Service;
 
 /// How many operations of an order are written out.
 const LINES_MAX: usize = 40;
+/// How many rows of a state are written out.
+const ROWS_MAX: usize = 4;
 
 /// Says what was found and why: a headline, then the particulars, a line each. `when` writes a
-/// position of the history as its reader knows it: `step 12`, `0.8s`.
+/// position of the history as its reader knows it: `step 12`, `0.8s`, as it stands behind "at".
 pub fn explain<S: Service>(
     history: &History<S>,
     verdict: &Verdict,
@@ -37,7 +39,9 @@ fn explain_order<S: Service>(
         let (line, at) = (history.line(effect.call), when(effect.at));
         lines.push(format!("  {}. {line}, from {at} on", place + 1));
     }
-    lines.extend(more(effects.len()));
+    if effects.len() > LINES_MAX {
+        lines.push(format!("  … and {} more", effects.len() - LINES_MAX));
+    }
     let mut placed = vec![false; history.calls().len()];
     effects.iter().for_each(|effect| placed[effect.call] = true);
     let open = |call: &usize| history.calls()[*call].outcome == Outcome::Unknown && !placed[*call];
@@ -67,17 +71,21 @@ fn explain_conflict<S: Service>(
         (_, true) => "These answers contradict each other, whatever else was answered:".to_string(),
         (_, false) => "These answers contradict each other, some perhaps needlessly:".to_string(),
     });
-    for &call in conflict.answers.iter().take(LINES_MAX) {
+    let (earlier, shown) =
+        conflict.answers.split_at(conflict.answers.len().saturating_sub(LINES_MAX));
+    if !earlier.is_empty() {
+        lines.push(format!("  {} earlier ones, then", earlier.len()));
+    }
+    for &call in shown {
         let interval = &history.calls()[call];
         let answered = match interval.outcome {
             Outcome::Done { at, .. } => when(at),
             Outcome::Unknown | Outcome::Refused => String::new(),
         };
         let called = when(interval.called_at);
-        lines.push(format!("  {}, called {called}, answered {answered}", history.line(call)));
+        lines.push(format!("  {}, called at {called}, answered at {answered}", history.line(call)));
     }
-    lines.extend(more(conflict.answers.len()));
-    for (earlier, later) in precedences(history, &conflict.answers).into_iter().take(LINES_MAX) {
+    for (earlier, later) in precedences(history, shown).into_iter().take(LINES_MAX) {
         let (earlier, later) = (asked(history, earlier), asked(history, later));
         lines.push(format!("  {earlier} was answered before {later} was called."));
     }
@@ -85,27 +93,29 @@ fn explain_conflict<S: Service>(
     lines
 }
 
-/// What the wrong answer should have been after the order that explains everything before it.
+/// What would have been answered after the order that explains everything before.
 fn explain_wrong<S: Service>(history: &History<S>, conflict: &Conflict) -> String {
-    let mut state = S::default();
-    let last = conflict.before.iter().map(|&call| {
-        state.apply(&history.calls()[call].op);
-        history.line(call)
-    });
-    let last = last.last();
     let wrong = &history.calls()[conflict.wrong];
     let asked = asked(history, conflict.wrong);
     if conflict.before.contains(&conflict.wrong) {
-        // It was placed before its answer came, with another answer.
-        return format!("All answers before that of {asked} fit together; that one fits none.");
+        // It has to come early, but with another answer than the one that came.
+        return format!("Without that of {asked} the answers up to then fit together.");
     }
+    let mut state = S::default();
+    for &call in &conflict.before {
+        state.apply(&history.calls()[call].op);
+    }
+    let rows = state.rows().into_iter().take(ROWS_MAX);
+    let rows: Vec<String> = rows.map(|(key, value)| format!("{key} = {value}")).collect();
+    let found = if rows.is_empty() { "nothing stored".to_string() } else { rows.join(", ") };
     let out = S::print_out(&state.apply(&wrong.op));
-    match last {
-        Some(last) => format!(
-            "All answers before that one fit an order that ends with {last}. \
-             After it {asked} answers {out}."
+    match conflict.before.last() {
+        Some(&last) => format!(
+            "The answers before that one fit an order that ends with {}. It leaves {found}, \
+             after which {asked} would answer {out}.",
+            history.line(last)
         ),
-        None => format!("Nothing had been answered before; {asked} answers {out} at first."),
+        None => format!("With {found}, {asked} would answer {out}."),
     }
 }
 
@@ -140,9 +150,5 @@ fn asked<S: Service>(history: &History<S>, call: usize) -> String {
 }
 
 fn on(part: Option<&str>) -> String {
-    part.map_or_else(String::new, |part| format!(" on {part}"))
-}
-
-fn more(len: usize) -> Option<String> {
-    (len > LINES_MAX).then(|| format!("  … and {} more", len - LINES_MAX))
+    part.map_or_else(String::new, |part| format!(" on `{part}`"))
 }

@@ -30,6 +30,9 @@ impl Default for Limits {
     }
 }
 
+/// The part of the remaining work that one attempt to shorten an explanation may use up.
+const SHARES: u64 = 8;
+
 /// What is to be said of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -205,16 +208,29 @@ impl<S: Service> Part<'_, S> {
         }
         let mut counts = vec![false; self.history.calls().len()];
         answers[..bad].iter().for_each(|&call| counts[call] = true);
+        // Whole stretches first: in a long history nearly everything is immaterial.
         let mut left = states / 2 + budget;
-        for (at, &call) in answers[..bad - 1].iter().enumerate().rev() {
-            counts[call] = false;
-            // A fair share: no single attempt may use up what the others need.
-            let share = left / (at as u64 + 1);
+        let mut stretches = vec![(0, bad - 1)];
+        while let Some((from, to)) = stretches.pop() {
+            let share = left / SHARES;
+            if share == 0 {
+                certain = false;
+                break;
+            }
+            answers[from..to].iter().for_each(|&call| counts[call] = false);
             let mut budget = share;
             let found = self.search(|call| counts[call], &mut budget);
             left -= share - budget;
-            counts[call] = !matches!(found, Found::None { .. });
-            certain &= !matches!(found, Found::Stopped { .. });
+            if matches!(found, Found::None { .. }) {
+                continue;
+            }
+            answers[from..to].iter().for_each(|&call| counts[call] = true);
+            if to - from > 1 {
+                let middle = from.midpoint(to);
+                stretches.extend([(from, middle), (middle, to)]);
+            } else if matches!(found, Found::Stopped { .. }) {
+                certain = false;
+            }
         }
         Conflict {
             part: self.name(),

@@ -13,3 +13,6 @@ mod search;
 pub use explain::explain;
 pub use history::{History, Interval, Outcome};
 pub use linearizability::{Conflict, Effect, Limits, Undecided, Verdict, linearizability};
+
+#[cfg(test)]
+mod tests;

@@ -96,6 +96,11 @@ impl<S: Service> Client<S> {
         }
     }
 
+    /// The node that it is.
+    pub fn me(&self) -> NodeId {
+        self.me
+    }
+
     /// Every call so far.
     pub fn calls(&self) -> &[CallRecord<S>] {
         &self.calls

@@ -23,6 +23,7 @@ pub mod cluster;
 pub mod core;
 mod history;
 mod intervene;
+mod judge;
 mod network;
 mod queue;
 pub mod run;

@@ -9,12 +9,14 @@ use super::digest::Digest;
 use super::history::{History, SEGMENT};
 use super::info::{Info, MarkKind};
 use super::intervene;
+use super::judge;
 use super::protocol::Protocol;
 use super::session::{
     Call, Flight, LinkShot, Loss, Mark, NodeShot, Session, Setup, TimerShot, Watch,
 };
 use super::trace::{Event, EventKind};
 use super::verdict::Verdict;
+use crate::check;
 use crate::view::{MessageName, MessageView, NodeId, NodeNames, Time};
 
 /// Who acts next.
@@ -361,6 +363,10 @@ impl<P: Protocol> Session for Run<P> {
             self.live.clients.iter().flat_map(|client| client.shown_calls()).collect();
         calls.sort_by_key(|call| (call.called_step, call.client));
         calls
+    }
+
+    fn linearizability(&self, limits: &check::Limits) -> (check::Verdict, Vec<String>) {
+        judge::linearizability(&self.live.clients, self.names(), limits)
     }
 
     fn event(&mut self, step: u64) -> Option<Rc<Event>> {

@@ -9,6 +9,7 @@ use super::action::{Action, Delay, MessageRef, Scheduled};
 use super::info::{Info, MarkKind, Params};
 use super::trace::Event;
 use super::verdict::Verdict;
+use crate::check;
 use crate::view::{MessageName, MessageView, NodeId, NodeNames, NodeView, Time};
 
 /// Everything that a run is made from. The same setup gives the same run, everywhere.
@@ -160,6 +161,9 @@ pub trait Session {
 
     /// The clients' calls up to the present position.
     fn calls(&self) -> Vec<Call>;
+
+    /// Whether those calls are linearizable, with the reasons in words, a line each.
+    fn linearizability(&self, limits: &check::Limits) -> (check::Verdict, Vec<String>);
 
     /// Event number `step`, from 1 to the head. `None` if the run keeps no trace.
     fn event(&mut self, step: u64) -> Option<Rc<Event>>;

@@ -1,5 +1,6 @@
 //! Clients, against a protocol made for it: `n2` serves, the others know or do not know that.
 
+use interleave::check::{Limits, Verdict};
 use interleave::service::{KeyValue, Service};
 use interleave::sim::action::{Direction, LinkChange};
 use interleave::sim::info::{Count, Info, Params};
@@ -150,4 +151,24 @@ fn a_client_that_does_not_retry_does_not_know_what_happened() {
     let run = retried_append(rules);
     assert!(matches!(run.calls()[0].outcome, Outcome::Unknown { at } if at > 310 * MS));
     assert_eq!(answer(&run.calls()[1]), "1", "it did happen");
+}
+
+#[test]
+fn what_clients_saw_is_judged_by_the_order_of_steps() {
+    let calls = vec![ask(10, "put x 1"), ask(10, "get x"), ask(2_990, "put x 2")];
+    let run = run(ClientRules::default(), calls);
+    let (verdict, told) = run.linearizability(&Limits::default());
+    let Verdict::Linearizable(effects) = verdict else { panic!("{told:?}") };
+    assert_eq!(effects.iter().map(|effect| effect.call).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(told[1], "  1. c1 put x 1 → ok, from 10ms on");
+    assert_eq!(told[3], "One call without answer need not have taken effect.");
+}
+
+#[test]
+fn an_append_that_was_done_twice_is_not_linearizable() {
+    let run = retried_append(ClientRules::default());
+    let (verdict, told) = run.linearizability(&Limits::default());
+    let Verdict::NotLinearizable(conflict) = verdict else { panic!("{told:?}") };
+    assert_eq!((conflict.wrong, conflict.answers), (1, vec![1]));
+    assert!(told[2].starts_with("  c1 get x → 11"), "{told:?}");
 }

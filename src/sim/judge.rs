@@ -1,0 +1,51 @@
+//! What the clients saw, as the checkers want it.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::client::{Client, Ending};
+use crate::check::{self, History, Limits, Outcome, Verdict, explain};
+use crate::service::Service;
+use crate::view::{NodeNames, Span, Time};
+
+/// Judges the calls of all clients, and says why.
+pub fn linearizability<S: Service>(
+    clients: &[Rc<Client<S>>],
+    names: NodeNames,
+    limits: &Limits,
+) -> (Verdict, Vec<String>) {
+    let (history, times) = history(clients, names);
+    let verdict = check::linearizability(&history, limits);
+    let when = |step: u64| times.get(&step).map_or(String::new(), |&at| Span(at).to_string());
+    let told = explain(&history, &verdict, when);
+    (verdict, told)
+}
+
+/// The calls that were sent, in order, with the times of the steps at which they began or ended.
+///
+/// Steps give the order, because several may share a microsecond.
+fn history<S: Service>(
+    clients: &[Rc<Client<S>>],
+    names: NodeNames,
+) -> (History<S>, BTreeMap<u64, Time>) {
+    let of = |client| Client::calls(client).iter().map(move |record| (client.me(), record));
+    let mut calls: Vec<_> = clients.iter().flat_map(|client| of(&**client)).collect();
+    calls.retain(|(_, record)| record.attempts > 0);
+    calls.sort_by_key(|(_, record)| record.called_step);
+    let mut history = History::new();
+    let mut times = BTreeMap::new();
+    for (client, record) in calls {
+        times.insert(record.called_step, record.called_at);
+        let place = history.call(&names.name(client), record.op.clone(), record.called_step);
+        match &record.ending {
+            Ending::Done(out, at, step) => {
+                times.insert(*step, *at);
+                history.close(place, Outcome::Done { out: out.clone(), at: *step });
+            }
+            // A server refused the last attempt; an earlier one may have taken effect.
+            Ending::Refused(..) if record.attempts == 1 => history.close(place, Outcome::Refused),
+            Ending::Refused(..) | Ending::Unknown(_) | Ending::Open => {}
+        }
+    }
+    (history, times)
+}
