@@ -118,10 +118,12 @@ pub fn perform<P: Protocol>(
     record: &mut Record,
 ) -> Void {
     check(cluster, action)?;
-    record.marks.push(match action {
-        Action::Request { .. } => MarkKind::Client,
-        _ => MarkKind::Fault,
-    });
+    if record.on {
+        record.marks.push(match action {
+            Action::Request { .. } => MarkKind::Client,
+            _ => MarkKind::Fault,
+        });
+    }
     match action {
         Action::Request { client, op } => request(cluster, *client, op, record),
         Action::Crash(target) => crash(cluster, protocol, target, record),

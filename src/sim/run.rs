@@ -77,19 +77,20 @@ impl<P: Protocol> Run<P> {
 
     /// Goes on to a step that was done before.
     fn replay(&mut self, step: u64) {
+        let mut unheard = Record::default();
         while self.live.core.steps < step
             && let Some((at, next)) = self.next()
         {
-            self.perform(at, next, &mut Record::default());
+            self.perform(at, next, &mut unheard);
         }
     }
 
-    /// Does what comes next, as new or as a replay.
-    fn go_on(&mut self, at: Time, next: Next) {
+    /// Does what comes next, as new or as a replay. `unheard` is a record that is off.
+    fn go_on(&mut self, at: Time, next: Next, unheard: &mut Record) {
         if self.watch.trace && self.live.core.steps == self.head {
             return self.go_on_new(at, next);
         }
-        self.perform(at, next, &mut Record::default());
+        self.perform(at, next, unheard);
         if self.live.core.steps > self.head {
             self.head = self.live.core.steps;
             self.notes_reached = self.live.notes_reached;
@@ -221,7 +222,7 @@ impl<P: Protocol> Session for Run<P> {
     fn step(&mut self) -> bool {
         match self.next() {
             Some((at, next)) => {
-                self.go_on(at, next);
+                self.go_on(at, next, &mut Record::default());
                 true
             }
             None => false,
@@ -229,9 +230,10 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn run_to(&mut self, time: Time, limit: u64) -> u64 {
+        let mut unheard = Record::default();
         for done in 0..limit {
             match self.next() {
-                Some((at, next)) if at <= time => self.go_on(at, next),
+                Some((at, next)) if at <= time => self.go_on(at, next, &mut unheard),
                 _ => {
                     self.live.core.pass(time);
                     return done;
