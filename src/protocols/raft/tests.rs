@@ -1,1 +1,0 @@
-//! Each rule of Figure 2, and the properties.

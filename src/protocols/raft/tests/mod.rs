@@ -1,0 +1,3 @@
+//! Each rule of Figure 2, the properties, and clusters under faults.
+
+mod cluster;
