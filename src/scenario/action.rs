@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::cursor::{Cursor, Part, Read};
 use super::diagnostic::{Diagnostic, one_of, quote};
-use super::lex::bare_or_quoted;
-use super::limits::{MAX_DRIFT_PPM, MAX_TIME};
+use super::lex::{Token, bare_or_quoted};
+use super::limits::MAX_DRIFT_PPM;
 use super::units;
 use crate::protocols::Entry;
 use crate::sim::action::{
-    Action, Direction, LinkChange, MessageRef, Moment, Rule, RuleEffect, Scheduled, Target,
+    Action, Direction, LinkChange, MessageRef, Rule, RuleEffect, Scheduled, Target,
 };
 use crate::sim::info::Info;
 use crate::sim::session::Weather;
@@ -292,9 +292,14 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
             }
         };
     }
-    let concrete = |token, target| match target {
+    let line = cursor.line();
+    let concrete = |token: &Token<'_>, target| match target {
         Target::Node(node) => Ok(node),
-        _ => Err(cursor_fault(cursor.line(), token)),
+        _ => {
+            let message = format!("{} is not one node", quote(&token.text));
+            Err(Diagnostic::new(line, token.column, token.length, message)
+                .expected("a node: a message has one sender and one receiver"))
+        }
     };
     let (from, way) = read_from(cursor, known)?;
     let from = concrete(token, from)?;
@@ -306,12 +311,6 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
         return Err(cursor.at(second, "a message goes from one node to another").expected(expected));
     }
     Ok(MessageRef::Oldest { from, to, kind: read_kind(cursor, known)? })
-}
-
-fn cursor_fault(line: u32, token: &super::lex::Token<'_>) -> Diagnostic {
-    let message = format!("{} is not one node", quote(&token.text));
-    Diagnostic::new(line, token.column, token.length, message)
-        .expected("a node: a message has one sender and one receiver")
 }
 
 /// Reads a kind of message, if one stands there. A time may follow in its place.
@@ -490,10 +489,4 @@ pub fn print_target(target: &Target, names: NodeNames) -> String {
         Target::All => "all".to_string(),
         Target::Role(role) => role.clone(),
     }
-}
-
-/// Whether a recorded action is one that the text can say: within the limits of the text.
-pub fn sayable(scheduled: &Scheduled) -> bool {
-    let Moment { at, .. } = scheduled.moment;
-    at <= MAX_TIME
 }
