@@ -8,12 +8,15 @@ pub mod cursor;
 pub mod diagnostic;
 pub mod document;
 pub mod expect;
+pub mod fact;
 pub mod lex;
 pub mod library;
 pub mod limits;
 pub mod link;
 pub mod parse;
 pub mod print;
+pub mod run;
+pub mod trace;
 pub mod units;
 
 pub use diagnostic::Diagnostic;
