@@ -12,5 +12,7 @@ pub mod sim;
 
 pub mod protocols;
 
+pub mod scenario;
+
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

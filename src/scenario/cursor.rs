@@ -1,0 +1,313 @@
+//! The words of one line, read from left to right. Every refusal has its place.
+
+use super::diagnostic::{Diagnostic, one_of, quote};
+use super::lex::{Lexed, Token};
+use crate::sim::action::Target;
+use crate::sim::info::Info;
+use crate::view::{NodeId, NodeNames, Time};
+
+use super::units;
+
+/// A fault, if there is one, ends the reading of a line.
+pub type Read<T> = Result<T, Diagnostic>;
+
+/// The words of a line that are still to be read.
+pub struct Cursor<'a> {
+    line: u32,
+    tokens: &'a [Token<'a>],
+    end: u32,
+}
+
+/// A node's or role's word, or a setting `name=value`, is split without losing its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// The characters.
+    pub text: &'a str,
+    /// The first of them, from 1.
+    pub column: u32,
+}
+
+impl<'a> Cursor<'a> {
+    /// All words of a line.
+    pub fn new(line: u32, lexed: &'a Lexed<'a>) -> Cursor<'a> {
+        Cursor { line, tokens: &lexed.tokens, end: lexed.end }
+    }
+
+    /// The line's number.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The next word, without taking it.
+    pub fn peek(&self) -> Option<&'a Token<'a>> {
+        self.tokens.first()
+    }
+
+    /// Whether the next word is this one.
+    pub fn sees(&self, word: &str) -> bool {
+        self.peek().is_some_and(|token| !token.quoted && token.text == word)
+    }
+
+    /// The next word, if there is one.
+    pub fn take(&mut self) -> Option<&'a Token<'a>> {
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        Some(first)
+    }
+
+    /// Takes the next word if it is this one.
+    pub fn take_if(&mut self, word: &str) -> bool {
+        let seen = self.sees(word);
+        if seen {
+            self.take();
+        }
+        seen
+    }
+
+    /// The words that are left.
+    pub fn rest(&self) -> &'a [Token<'a>] {
+        self.tokens
+    }
+
+    /// Takes all words that are left.
+    pub fn take_rest(&mut self) -> &'a [Token<'a>] {
+        std::mem::take(&mut self.tokens)
+    }
+
+    /// The next word, which must be there and must not be quoted.
+    pub fn word(&mut self, expected: &str) -> Read<&'a Token<'a>> {
+        match self.take() {
+            Some(token) if token.quoted => {
+                Err(self.at(token, "a text in quotes cannot stand here").expected(expected))
+            }
+            Some(token) => Ok(token),
+            None => Err(self.missing(expected)),
+        }
+    }
+
+    /// The next word, which must be this one.
+    pub fn keyword(&mut self, word: &str) -> Read<()> {
+        let expected = format!("`{word}`");
+        let token = self.word(&expected)?;
+        if token.text == word {
+            return Ok(());
+        }
+        Err(self.unknown(token, "is not what stands here", [word]))
+    }
+
+    /// The next word, which must be one of these.
+    pub fn choice(&mut self, words: &[&'static str]) -> Read<&'static str> {
+        let token = self.word(&one_of(words.iter().copied()))?;
+        match words.iter().find(|word| **word == token.text) {
+            Some(word) => Ok(word),
+            None => Err(self.unknown(token, "is not known here", words.iter().copied())),
+        }
+    }
+
+    /// The next word, which must be a text in quotes.
+    pub fn text(&mut self, expected: &str) -> Read<&'a Token<'a>> {
+        match self.take() {
+            Some(token) if token.quoted => Ok(token),
+            Some(token) => {
+                let why = if token.text.starts_with(['“', '”', '„', '\'']) {
+                    "a text stands in straight double quotes"
+                } else {
+                    "a text stands in quotes"
+                };
+                Err(self.at(token, why).expected(expected))
+            }
+            None => Err(self.missing(expected)),
+        }
+    }
+
+    /// A time.
+    pub fn time(&mut self) -> Read<Time> {
+        let token = self.word(units::TIME_FORM)?;
+        self.convert(token, units::TIME_FORM, units::read_time)
+    }
+
+    /// A whole number within bounds.
+    pub fn number(&mut self, what: &str, lo: u64, hi: u64) -> Read<u64> {
+        let token = self.word(what)?;
+        let part = Part { text: &token.text, column: token.column };
+        self.number_in(part, what, lo, hi)
+    }
+
+    /// A whole number within bounds that is part of a word.
+    pub fn number_in(&self, part: Part<'_>, what: &str, lo: u64, hi: u64) -> Read<u64> {
+        let plain = !part.text.is_empty() && part.text.bytes().all(|b| b.is_ascii_digit());
+        let expected = if hi == u64::MAX {
+            what.to_string()
+        } else {
+            format!("{what} from {lo} to {hi}")
+        };
+        let wrong = |message: String| self.at_part(part, message).expected(expected.clone());
+        if !plain {
+            return Err(wrong(format!("{} is no whole number", quote(part.text))));
+        }
+        match part.text.parse() {
+            Ok(number) if (lo..=hi).contains(&number) => Ok(number),
+            _ => Err(wrong(format!("{} is out of range", quote(part.text)))),
+        }
+    }
+
+    /// Reads a word by one of the functions of [`units`].
+    pub fn convert<T>(
+        &self,
+        token: &Token<'_>,
+        expected: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Read<T> {
+        let part = Part { text: &token.text, column: token.column };
+        self.convert_part(part, expected, read)
+    }
+
+    /// The same for a part of a word.
+    pub fn convert_part<T>(
+        &self,
+        part: Part<'_>,
+        expected: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Read<T> {
+        read(part.text).map_err(|why| {
+            self.at_part(part, format!("{}: {why}", quote(part.text))).expected(expected)
+        })
+    }
+
+    /// A setting `name=value`, if one comes next.
+    pub fn setting(&mut self, expected: &str) -> Read<Option<(Part<'a>, Part<'a>)>> {
+        if self.tokens.is_empty() {
+            return Ok(None);
+        }
+        let token = self.word(expected)?;
+        let Some((name, value)) = token.text.split_once('=') else {
+            let message = format!("{} is no setting `name=value`", quote(&token.text));
+            return Err(self.at(token, message).expected(expected));
+        };
+        let column = token.column + name.chars().count() as u32 + 1;
+        let name = Part { text: name, column: token.column };
+        Ok(Some((name, Part { text: value, column })))
+    }
+
+    /// A node.
+    pub fn node(&mut self, names: NodeNames) -> Read<NodeId> {
+        let token = self.word("a node such as `n1`")?;
+        self.node_of(token.into(), names)
+    }
+
+    /// A node that is part of a word.
+    pub fn node_of(&self, part: Part<'_>, names: NodeNames) -> Read<NodeId> {
+        names.find(part.text).ok_or_else(|| {
+            let message = format!("there is no node {}", quote(part.text));
+            self.at_part(part, message).expected(node_list(names))
+        })
+    }
+
+    /// A client.
+    pub fn client(&mut self, names: NodeNames) -> Read<NodeId> {
+        let token = self.word("a client such as `c1`")?;
+        let node = self.node_of(token.into(), names)?;
+        if names.is_client(node) {
+            return Ok(node);
+        }
+        Err(self.at(token, format!("{} is no client", quote(&token.text))).expected("a client"))
+    }
+
+    /// A node, `all`, or a role.
+    pub fn target(&mut self, names: NodeNames, info: &Info) -> Read<Target> {
+        let token = self.word(&target_list(names, info))?;
+        self.target_of(token.into(), names, info)
+    }
+
+    /// A node, `all` or a role that is part of a word.
+    pub fn target_of(&self, part: Part<'_>, names: NodeNames, info: &Info) -> Read<Target> {
+        if let Some(node) = names.find(part.text) {
+            return Ok(Target::Node(node));
+        }
+        if part.text == "all" {
+            return Ok(Target::All);
+        }
+        if role_words(info).any(|word| word == part.text) {
+            return Ok(Target::Role(part.text.to_string()));
+        }
+        let message = format!("there is no node or role {}", quote(part.text));
+        let fault = self.at_part(part, message).expected(target_list(names, info));
+        let looks_like_node = part.text.len() > 1
+            && part.text.starts_with(['n', 'c'])
+            && part.text[1..].bytes().all(|b| b.is_ascii_digit());
+        if looks_like_node {
+            return Err(fault);
+        }
+        Err(fault.nearest(part.text, role_words(info).chain(["all"])))
+    }
+
+    /// Nothing may follow.
+    pub fn finish(&self) -> Read<()> {
+        match self.peek() {
+            None => Ok(()),
+            Some(token) => {
+                let message = format!("{} is too much", quote(&token.text));
+                Err(self.at(token, message).expected("the end of the line"))
+            }
+        }
+    }
+
+    /// A fault of one word.
+    pub fn at(&self, token: &Token<'_>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.line, token.column, token.length, message)
+    }
+
+    /// A fault of a part of a word.
+    pub fn at_part(&self, part: Part<'_>, message: impl Into<String>) -> Diagnostic {
+        let length = part.text.chars().count() as u32;
+        Diagnostic::new(self.line, part.column, length, message)
+    }
+
+    /// Something is missing behind the last word.
+    pub fn missing(&self, expected: &str) -> Diagnostic {
+        let column = self.peek().map_or(self.end, |token| token.column);
+        Diagnostic::new(self.line, column, 0, "something is missing here").expected(expected)
+    }
+
+    /// A word is not one of those that are known.
+    pub fn unknown<'k>(
+        &self,
+        token: &Token<'_>,
+        why: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) -> Diagnostic {
+        self.at(token, format!("{} {why}", quote(&token.text)))
+            .expected(one_of(known.clone()))
+            .nearest(&token.text, known)
+    }
+}
+
+impl<'a> From<&'a Token<'a>> for Part<'a> {
+    fn from(token: &'a Token<'a>) -> Part<'a> {
+        Part { text: &token.text, column: token.column }
+    }
+}
+
+/// The words that stand for roles: singular and plural.
+pub fn role_words(info: &Info) -> impl Iterator<Item = &'static str> + use<> {
+    info.roles.iter().flat_map(|role| [role.id, role.plural]).collect::<Vec<_>>().into_iter()
+}
+
+/// The nodes that there are, as a message says it.
+pub fn node_list(names: NodeNames) -> String {
+    let span = |letter: char, count: u32| match count {
+        0 => String::new(),
+        1 => format!("`{letter}1`"),
+        _ => format!("`{letter}1` to `{letter}{count}`"),
+    };
+    let servers = span('n', names.servers);
+    match span('c', names.clients) {
+        clients if clients.is_empty() => servers,
+        clients => format!("{servers} or {clients}"),
+    }
+}
+
+fn target_list(names: NodeNames, info: &Info) -> String {
+    let roles = one_of(role_words(info));
+    format!("{}, `all`, or a role ({roles})", node_list(names))
+}

@@ -1,0 +1,82 @@
+//! The scenario text: what a person edits, what a link carries, what a test runs.
+//!
+//! `docs/scenario-format.md` describes the text. In reading order: the limits; from characters to
+//! words; from words to what they mean; the document that keeps everything a person wrote.
+
+pub mod action;
+pub mod cursor;
+pub mod diagnostic;
+pub mod document;
+pub mod expect;
+pub mod fact;
+pub mod lex;
+pub mod library;
+pub mod limits;
+pub mod link;
+pub mod parse;
+pub mod print;
+pub mod run;
+pub mod trace;
+pub mod units;
+
+pub use diagnostic::Diagnostic;
+pub use document::Document;
+pub use expect::Expect;
+pub use parse::{Parsed, parse, parse_bytes};
+
+use crate::protocols::Entry;
+use crate::sim::session::{Session, Setup, Watch};
+use crate::view::{NodeNames, Time};
+
+/// The version of the text that this program reads and writes: the number behind `interleave`.
+pub const VERSION: u64 = 1;
+
+/// What a text means.
+#[derive(Clone)]
+pub struct Scenario {
+    /// What it is about; empty if the text does not say.
+    pub title: String,
+    /// The protocol.
+    pub entry: &'static Entry,
+    /// Everything that the run is made from.
+    pub setup: Setup,
+    /// What is told while it runs, in order of time.
+    pub says: Vec<Say>,
+    /// What it is expected to show.
+    pub expects: Vec<Expect>,
+    /// When it ends.
+    pub until: Time,
+    /// The line of each action of the setup's script; empty if it was not read from a text.
+    pub script_lines: Vec<u32>,
+    /// The line of `until`, if there is one.
+    pub until_line: Option<u32>,
+}
+
+/// A piece of narration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Say {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub text: String,
+}
+
+impl Scenario {
+    /// How everybody is called.
+    pub fn names(&self) -> NodeNames {
+        let params = &self.setup.params;
+        NodeNames { servers: params.servers, clients: params.clients }
+    }
+
+    /// Starts a run of it. What was read from a text starts; the error is for setups that were
+    /// made otherwise.
+    pub fn start(&self, watch: Watch) -> Result<Box<dyn Session>, String> {
+        self.entry.start(self.setup.clone(), watch).map_err(|error| error.message)
+    }
+
+    /// What is told at that time: the last piece at or before it.
+    pub fn said_at(&self, time: Time) -> Option<&Say> {
+        let after = self.says.partition_point(|say| say.at <= time);
+        after.checked_sub(1).map(|place| &self.says[place])
+    }
+}

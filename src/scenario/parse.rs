@@ -1,0 +1,669 @@
+//! A text into a [`Scenario`], or into everything that is wrong with it.
+//!
+//! Total: any text gives a document and either a scenario or at least one fault, in time and
+//! memory proportional to the text.
+
+use std::collections::BTreeMap;
+
+use super::action::{
+    Known, VERBS, read_action, read_rule, read_weather, second_setting, unknown_setting,
+};
+use super::cursor::{Cursor, Part, Read};
+use super::diagnostic::{Diagnostic, one_of, quote};
+use super::document::{Document, last_time};
+use super::expect::{Expect, Expectation, Fact, When, read_expectation};
+use super::lex::{Lexed, lex, quoted};
+use super::limits::*;
+use super::{Say, Scenario, VERSION, units};
+use crate::protocols::{self, CATALOG, Entry};
+use crate::sim::action::{Action, Moment, Scheduled, Target};
+use crate::sim::info::{Info, ParamInfo, ParamKind, ParamValue, Params};
+use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
+use crate::view::{NodeId, NodeNames, Span, Time};
+
+/// The first words of lines, apart from protocols and actions.
+pub const KEYWORDS: &[&str] = &[
+    "interleave",
+    "title",
+    "seed",
+    "network",
+    "clients",
+    "flaw",
+    "given",
+    "clock",
+    "at",
+    "from",
+    "say",
+    "expect",
+    "until",
+];
+
+/// What became of a text.
+pub struct Parsed {
+    /// Every line, whatever it says.
+    pub document: Document,
+    /// What it means, if nothing is wrong with it.
+    pub scenario: Option<Scenario>,
+    /// What is wrong with it, in order of lines; at most [`MAX_DIAGNOSTICS`].
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads bytes that should be a text.
+pub fn parse_bytes(bytes: &[u8]) -> Parsed {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse(text),
+        Err(error) => {
+            let good = &bytes[..error.valid_up_to()];
+            let line = good.iter().filter(|&&byte| byte == b'\n').count() as u32 + 1;
+            let start = good.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+            let before = std::str::from_utf8(&good[start..]).unwrap_or_default();
+            let column = before.chars().count() as u32 + 1;
+            let fault = Diagnostic::new(line, column, 1, "this is not UTF-8 text");
+            Parsed { document: Document::default(), scenario: None, diagnostics: vec![fault] }
+        }
+    }
+}
+
+/// Reads a text.
+pub fn parse(text: &str) -> Parsed {
+    if text.len() > MAX_TEXT {
+        let message = format!(
+            "this text has {} bytes; a scenario has at most {} KiB",
+            text.len(),
+            MAX_TEXT / 1024
+        );
+        let fault = Diagnostic::new(1, 1, 0, message);
+        let document = Document::default();
+        return Parsed { document, scenario: None, diagnostics: vec![fault] };
+    }
+    let document = Document::parse(text);
+    let lexed: Vec<Lexed<'_>> = document.lines().iter().map(|line| lex(line)).collect();
+    let mut reader = Reader::default();
+    let scenario = reader.read(&lexed);
+    let mut diagnostics = reader.faults;
+    diagnostics.sort_by_key(|fault| (fault.line, fault.column));
+    diagnostics.truncate(MAX_DIAGNOSTICS);
+    drop(lexed);
+    let scenario = scenario.filter(|_| diagnostics.is_empty());
+    Parsed { document, scenario, diagnostics }
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Reader {
+    faults: Vec<Diagnostic>,
+    /// Header lines that may stand there once, with the line where they do.
+    seen: BTreeMap<&'static str, u32>,
+    title: String,
+    seed: u64,
+    network: Weather,
+    clients: ClientRules,
+    manual: bool,
+    flaws: Vec<bool>,
+    given: Vec<(u32, NodeId, Vec<String>)>,
+    script: Vec<(u32, Scheduled)>,
+    /// When the action line before was: a line without a time comes after it.
+    last_at: Time,
+    says: Vec<(u32, Say)>,
+    expects: Vec<Expect>,
+    until: Option<(u32, Time)>,
+}
+
+impl Reader {
+    fn read(&mut self, lines: &[Lexed<'_>]) -> Option<Scenario> {
+        self.check_version(lines);
+        let protocol = self.find_protocol(lines);
+        self.manual = lines.iter().any(is_clock_off);
+        let (entry, params) = match protocol {
+            Some((entry, params)) => (Some(entry), params),
+            None => (None, None),
+        };
+        let known = entry.zip(params.as_ref()).map(|(entry, params)| {
+            let names = NodeNames { servers: params.servers, clients: params.clients };
+            Known { entry, names }
+        });
+        if let Some(entry) = entry {
+            self.flaws = vec![false; entry.info.flaws.len()];
+        }
+        for (place, lexed) in lines.iter().enumerate() {
+            if self.faults.len() > MAX_DIAGNOSTICS {
+                return None;
+            }
+            let line = place as u32 + 1;
+            if let Some(fault) = &lexed.fault {
+                let fault = Diagnostic::new(line, fault.column, fault.length, fault.message);
+                self.faults.push(fault);
+            } else if !lexed.tokens.is_empty()
+                && let Err(fault) = self.line(&mut Cursor::new(line, lexed), entry, known)
+            {
+                self.faults.push(fault);
+            }
+        }
+        let (entry, params) = entry.zip(params)?;
+        self.finish(entry, params)
+    }
+
+    /// The first line that says anything must be `interleave 1`.
+    fn check_version(&mut self, lines: &[Lexed<'_>]) {
+        let expected = "`interleave 1`";
+        let first = lines.iter().enumerate().find(|(_, lexed)| !lexed.tokens.is_empty());
+        let Some((place, lexed)) = first else {
+            let fault = Diagnostic::new(1, 1, 0, "this text is empty");
+            self.faults.push(fault.expected(format!("{expected}, then a scenario")));
+            return;
+        };
+        let token = &lexed.tokens[0];
+        if token.text != "interleave" {
+            let line = place as u32 + 1;
+            let fault = Diagnostic::new(line, token.column, token.length, "this comes too early");
+            let fault = fault.expected(format!("{expected} as the first line"));
+            self.faults.push(fault.nearest(&token.text, ["interleave"]));
+        }
+    }
+
+    /// Finds and reads the line of the protocol, which says who exists. `None` if there is no
+    /// such line; `Some((entry, None))` if it is wrong.
+    fn find_protocol(&mut self, lines: &[Lexed<'_>]) -> Option<(&'static Entry, Option<Params>)> {
+        let mut found = None;
+        for (place, lexed) in lines.iter().enumerate() {
+            let Some(token) = lexed.tokens.first().filter(|token| !token.quoted) else { continue };
+            let Some(entry) = protocols::find(&token.text) else { continue };
+            let mut cursor = Cursor::new(place as u32 + 1, lexed);
+            if found.is_some() {
+                let fault = cursor.at(token, "there is a line of a protocol already");
+                self.faults.push(fault.expected("one protocol"));
+                continue;
+            }
+            cursor.take();
+            match read_params(&mut cursor, entry.info) {
+                Ok(params) => found = Some((entry, Some(params))),
+                Err(fault) => {
+                    self.faults.push(fault);
+                    found = Some((entry, None));
+                }
+            }
+        }
+        let suspicious = |lexed: &Lexed<'_>| {
+            lexed.tokens.first().is_some_and(|token| !is_known_start(&token.text))
+        };
+        if found.is_none() && !lines.iter().any(suspicious) {
+            let line = lines.len().max(1) as u32;
+            let fault = Diagnostic::new(line, 1, 0, "no line says which protocol runs");
+            self.faults.push(fault.expected(protocol_list()));
+        }
+        found
+    }
+
+    fn line(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        entry: Option<&'static Entry>,
+        known: Option<Known>,
+    ) -> Read<()> {
+        let Some(first) = cursor.peek() else { return Ok(()) };
+        let word: &str = if first.quoted { "" } else { &first.text };
+        match word {
+            "interleave" => self.version(cursor),
+            "title" => self.title(cursor),
+            "seed" => self.seed(cursor),
+            "until" => self.until(cursor),
+            "say" => self.say(cursor),
+            "clock" if clock_off(cursor) => self.clock_off(cursor),
+            "flaw" => match entry {
+                Some(entry) => self.flaw(cursor, entry.info),
+                None => Ok(()),
+            },
+            "network" => self.network(cursor),
+            _ if protocols::find(word).is_some() => Ok(()),
+            _ => match known {
+                Some(known) => self.line_of_run(cursor, word, known),
+                None if entry.is_some() || is_known_start(word) => Ok(()),
+                None => Err(unknown_start(cursor)),
+            },
+        }
+    }
+
+    /// The lines that name nodes: they can be judged only if it is known who exists.
+    fn line_of_run(&mut self, cursor: &mut Cursor<'_>, word: &str, known: Known) -> Read<()> {
+        match word {
+            "clients" => self.clients(cursor, known),
+            "given" => self.given(cursor, known),
+            "at" => self.at(cursor, known),
+            "from" => self.rule(cursor, known),
+            "expect" => self.expect(cursor, known),
+            _ if is_action(word, known) => self.bare_action(cursor, known),
+            _ => Err(unknown_start(cursor)),
+        }
+    }
+
+    fn once(&mut self, cursor: &Cursor<'_>, word: &'static str) -> Read<()> {
+        match self.seen.insert(word, cursor.line()) {
+            None => Ok(()),
+            Some(line) => {
+                let length = word.len() as u32;
+                let column = cursor.peek().map_or(1, |token| token.column);
+                let message = format!("line {line} says `{word}` already");
+                Err(Diagnostic::new(cursor.line(), column, length, message)
+                    .expected("one such line"))
+            }
+        }
+    }
+
+    fn version(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "interleave")?;
+        cursor.take();
+        let token = cursor.peek();
+        let version = cursor.number("the version of the format, `1`", 0, u64::MAX)?;
+        if let (Some(token), true) = (token, version != VERSION) {
+            let message = match version > VERSION {
+                true => "this text was made for a newer version of Interleave",
+                false => "there is no such version",
+            };
+            return Err(cursor.at(token, message).expected("`1`, which this program reads"));
+        }
+        cursor.finish()
+    }
+
+    fn title(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "title")?;
+        cursor.take();
+        self.title = cursor.text("the title in quotes")?.text.to_string();
+        cursor.finish()
+    }
+
+    fn seed(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "seed")?;
+        cursor.take();
+        self.seed = cursor.number("a whole number below 2^64", 0, u64::MAX)?;
+        cursor.finish()
+    }
+
+    fn until(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "until")?;
+        cursor.take();
+        self.until = Some((cursor.line(), cursor.time()?));
+        cursor.finish()
+    }
+
+    fn say(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        cursor.take();
+        let at = cursor.time()?;
+        let text = cursor.text("what is said, in quotes")?.text.to_string();
+        if self.says.len() >= MAX_REMARKS {
+            return Err(too_many(cursor, "`say` lines", MAX_REMARKS));
+        }
+        self.says.push((cursor.line(), Say { at, text }));
+        cursor.finish()
+    }
+
+    fn clock_off(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "clock")?;
+        cursor.take();
+        cursor.take();
+        cursor.finish()
+    }
+
+    fn flaw(&mut self, cursor: &mut Cursor<'_>, info: &'static Info) -> Read<()> {
+        cursor.take();
+        let ids: Vec<&str> = info.flaws.iter().map(|flaw| flaw.id).collect();
+        let token = cursor.word(&one_of(ids.iter().copied()))?;
+        let Some(place) = ids.iter().position(|id| *id == token.text) else {
+            return Err(cursor.unknown(token, "is no flaw of this protocol", ids));
+        };
+        if std::mem::replace(&mut self.flaws[place], true) {
+            return Err(cursor.at(token, "this flaw is on already"));
+        }
+        cursor.finish()
+    }
+
+    fn network(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.once(cursor, "network")?;
+        cursor.take();
+        self.network = read_weather(cursor)?;
+        cursor.finish()
+    }
+
+    fn clients(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        self.once(cursor, "clients")?;
+        let token = cursor.take();
+        if let (Some(token), 0) = (token, known.names.clients) {
+            let fault = cursor.at(token, "this run has no clients");
+            return Err(match known.info().clients.max {
+                0 => fault.expected("no such line: this protocol serves no clients"),
+                _ => fault.expected("`clients=1` or more on the line of the protocol"),
+            });
+        }
+        self.clients = read_client_rules(cursor)?;
+        cursor.finish()
+    }
+
+    fn given(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        cursor.take();
+        let token = cursor.peek();
+        let node = cursor.node(known.names)?;
+        if let (Some(token), true) = (token, known.names.is_client(node)) {
+            return Err(cursor.at(token, "only servers are given a state").expected("a server"));
+        }
+        let words = cursor.take_rest().iter().map(|token| token.text.to_string()).collect();
+        if self.given.len() >= MAX_ACTIONS {
+            return Err(too_many(cursor, "`given` lines", MAX_ACTIONS));
+        }
+        self.given.push((cursor.line(), node, words));
+        Ok(())
+    }
+
+    fn at(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        cursor.take();
+        let token = cursor.word(units::TIME_FORM)?;
+        let moment = cursor.convert(token, units::TIME_FORM, units::read_moment)?;
+        let action = read_action(cursor, known)?;
+        self.schedule(cursor, moment, action)
+    }
+
+    fn rule(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        cursor.take();
+        let token = cursor.word(units::TIME_FORM)?;
+        let moment = cursor.convert(token, units::TIME_FORM, units::read_moment)?;
+        cursor.keyword("to")?;
+        let end = cursor.peek();
+        let until = cursor.time()?;
+        if let (Some(end), true) = (end, until <= moment.at) {
+            return Err(cursor.at(end, "the end is not after the start").expected("a later time"));
+        }
+        let action = read_rule(cursor, known, until)?;
+        self.schedule(cursor, moment, action)
+    }
+
+    fn bare_action(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        if !self.manual {
+            let Some(token) = cursor.peek() else { return Ok(()) };
+            let message = format!("{} says no time", quote(&token.text));
+            let expected = "`at 1s …`; only with `clock off` may it stand without";
+            return Err(cursor.at(token, message).expected(expected));
+        }
+        let moment = Moment { at: self.last_at + MANUAL_STEP, slot: 0 };
+        let action = read_action(cursor, known)?;
+        self.schedule(cursor, moment, action)
+    }
+
+    fn schedule(&mut self, cursor: &Cursor<'_>, moment: Moment, action: Action) -> Read<()> {
+        if self.script.len() >= MAX_ACTIONS {
+            return Err(too_many(cursor, "actions", MAX_ACTIONS));
+        }
+        self.last_at = moment.at;
+        self.script.push((cursor.line(), Scheduled { moment, action, recorded: false }));
+        Ok(())
+    }
+
+    fn expect(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
+        cursor.take();
+        if self.expects.len() >= MAX_REMARKS {
+            return Err(too_many(cursor, "`expect` lines", MAX_REMARKS));
+        }
+        let words = cursor.rest().iter().map(|token| match token.quoted {
+            true => quoted(&token.text),
+            false => token.text.to_string(),
+        });
+        let text = words.collect::<Vec<_>>().join(" ");
+        let what = read_expectation(cursor, known)?;
+        let history = matches!(what, Expectation::History(_))
+            || matches!(what, Expectation::Fact(_, Fact::Answer { .. }));
+        if history && known.names.clients == 0 {
+            let fault = Diagnostic::new(cursor.line(), 1, 6, "this run has no clients");
+            return Err(fault.expected("`clients=1` or more on the line of the protocol"));
+        }
+        self.expects.push(Expect { line: cursor.line(), text, what });
+        Ok(())
+    }
+
+    /// What can be judged only when all lines are known.
+    fn finish(&mut self, entry: &'static Entry, mut params: Params) -> Option<Scenario> {
+        self.script.sort_by_key(|(_, scheduled)| scheduled.moment);
+        self.says.sort_by_key(|(_, say)| say.at);
+        let until = self.end();
+        self.check_times(until);
+        params.flaws = std::mem::take(&mut self.flaws);
+        let given = self.given.iter().map(|(_, node, words)| (*node, words.clone())).collect();
+        let (script_lines, script) = std::mem::take(&mut self.script).into_iter().unzip();
+        let setup = Setup {
+            params,
+            seed: self.seed,
+            network: self.network,
+            clients: self.clients,
+            manual: self.manual,
+            given,
+            script,
+        };
+        if self.faults.is_empty() {
+            self.check_against_run(entry, &setup);
+        }
+        Some(Scenario {
+            title: std::mem::take(&mut self.title),
+            entry,
+            setup,
+            says: std::mem::take(&mut self.says).into_iter().map(|(_, say)| say).collect(),
+            expects: std::mem::take(&mut self.expects),
+            until,
+            script_lines,
+            until_line: self.until.map(|(line, _)| line),
+        })
+    }
+
+    fn end(&self) -> Time {
+        if let Some((_, until)) = self.until {
+            return until;
+        }
+        let actions = self.script.iter().map(|(_, action)| last_time(action));
+        let says = self.says.iter().map(|(_, say)| say.at);
+        let expects = self.expects.iter().filter_map(|expect| expected_at(&expect.what));
+        let last = actions.chain(says).chain(expects).max().unwrap_or(0);
+        (last + AFTER_LAST).max(DEFAULT_UNTIL).min(MAX_TIME)
+    }
+
+    fn check_times(&mut self, until: Time) {
+        let actions = self.script.iter().map(|(line, action)| (*line, last_time(action)));
+        let says = self.says.iter().map(|(line, say)| (*line, say.at));
+        let expects = self.expects.iter();
+        let expects = expects.filter_map(|expect| Some((expect.line, expected_at(&expect.what)?)));
+        let late = actions.chain(says).chain(expects).filter(|(_, at)| *at > until);
+        let faults = late.map(|(line, at)| {
+            let message =
+                format!("{} is after the end of the run, which is {}", Span(at), Span(until));
+            Diagnostic::new(line, 1, 0, message).expected("an earlier time, or a later `until`")
+        });
+        let faults: Vec<Diagnostic> = faults.take(MAX_DIAGNOSTICS).collect();
+        self.faults.extend(faults);
+    }
+
+    /// Starts the run, without letting anything happen, to see whether the given states and the
+    /// fields that the expectations name exist.
+    fn check_against_run(&mut self, entry: &'static Entry, setup: &Setup) {
+        let setup = Setup { script: Vec::new(), ..setup.clone() };
+        let session = match entry.start(setup, Watch::RAW) {
+            Ok(session) => session,
+            Err(error) => {
+                let line = self.given.get(error.place).map_or(1, |(line, _, _)| *line);
+                self.faults.push(Diagnostic::new(line, 1, 5, error.message));
+                return;
+            }
+        };
+        for expect in &self.expects {
+            if let Some(fault) = check_field(expect, &*session) {
+                self.faults.push(fault);
+            }
+        }
+    }
+}
+
+/// The latest time that an expectation names.
+fn expected_at(what: &Expectation) -> Option<Time> {
+    match what {
+        Expectation::Fact(When::By(at) | When::At(at) | When::During(_, at), _) => Some(*at),
+        _ => None,
+    }
+}
+
+fn check_field(expect: &Expect, session: &dyn Session) -> Option<Diagnostic> {
+    let Expectation::Fact(_, Fact::Field(fact)) = &expect.what else { return None };
+    let node = match fact.target {
+        Target::Node(node) => node,
+        _ => NodeId(0),
+    };
+    let view = session.node(node).view;
+    if view.field(&fact.name).is_some() {
+        return None;
+    }
+    let fields: Vec<&str> = view.fields.iter().map(|field| field.name).collect();
+    let message = format!("nodes have no field {}", quote(&fact.name));
+    let fault = Diagnostic::new(expect.line, 1, 6, message);
+    Some(fault.expected(one_of(fields.iter().copied())).nearest(&fact.name, fields))
+}
+
+fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params> {
+    let mut params = Params::defaults(info);
+    let mut seen: Vec<&str> = Vec::new();
+    let mut settings = vec!["nodes", "clients"];
+    settings.extend(info.params.iter().map(|param| param.name));
+    let expected = "a setting such as `nodes=3`";
+    let (servers, clients) = (info.servers, info.clients);
+    while let Some((name, value)) = cursor.setting(expected)? {
+        if seen.contains(&name.text) {
+            return Err(second_setting(cursor, name));
+        }
+        seen.push(name.text);
+        let count = |what, lo: u32, hi: u32| {
+            let number = cursor.number_in(value, what, u64::from(lo), u64::from(hi))?;
+            Ok(number as u32)
+        };
+        match name.text {
+            "nodes" => params.servers = count("a number of nodes", servers.min, servers.max)?,
+            "clients" => params.clients = count("a number of clients", clients.min, clients.max)?,
+            other => match info.params.iter().position(|param| param.name == other) {
+                Some(place) => {
+                    params.values[place] = read_param(cursor, value, &info.params[place])?;
+                }
+                None => return Err(unknown_setting(cursor, name, &settings)),
+            },
+        }
+        if params.servers + params.clients > MAX_NODES {
+            let message = format!("a run has at most {MAX_NODES} nodes, clients included");
+            return Err(cursor.at_part(value, message));
+        }
+    }
+    Ok(params)
+}
+
+fn read_param(cursor: &Cursor<'_>, value: Part<'_>, param: &ParamInfo) -> Read<ParamValue> {
+    let bounds = |lo, hi| format!("{} to {}", Span(lo), Span(hi));
+    let within = |lo: Time, us: Time, hi: Time, form: &str| match (lo..=hi).contains(&us) {
+        true => Ok(()),
+        false => {
+            let message = format!("{} is out of range", quote(value.text));
+            Err(cursor.at_part(value, message).expected(format!("{form} from {}", bounds(lo, hi))))
+        }
+    };
+    match param.kind {
+        ParamKind::Count { min, max, .. } => {
+            cursor.number_in(value, "a number", min, max).map(ParamValue::Count)
+        }
+        ParamKind::Duration { min, max, .. } => {
+            let us = cursor.convert_part(value, units::TIME_FORM, units::read_time)?;
+            within(min, us, max, "a time")?;
+            Ok(ParamValue::Duration(us))
+        }
+        ParamKind::Range { min, max, .. } => {
+            let form = "a range such as `150ms..300ms`";
+            let (lo, hi) = cursor.convert_part(value, form, units::read_range)?;
+            within(min, lo, max, "times")?;
+            within(min, hi, max, "times")?;
+            Ok(ParamValue::Range(lo, hi))
+        }
+        ParamKind::Flag { .. } => read_flag(cursor, value).map(ParamValue::Flag),
+        ParamKind::Choice { words } => match words.iter().find(|word| **word == value.text) {
+            Some(word) => Ok(ParamValue::Choice(word)),
+            None => {
+                let message = format!("{} is not known here", quote(value.text));
+                let fault = cursor.at_part(value, message);
+                let words = words.iter().copied();
+                Err(fault.expected(one_of(words.clone())).nearest(value.text, words))
+            }
+        },
+    }
+}
+
+fn read_flag(cursor: &Cursor<'_>, value: Part<'_>) -> Read<bool> {
+    match value.text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => {
+            let fault = cursor.at_part(value, format!("{} is not known here", quote(other)));
+            Err(fault.expected("`on` or `off`").nearest(other, ["on", "off"]))
+        }
+    }
+}
+
+fn read_client_rules(cursor: &mut Cursor<'_>) -> Read<ClientRules> {
+    let mut rules = ClientRules::default();
+    let words = ["timeout", "backoff", "retry", "key"];
+    let expected = one_of(words);
+    let mut seen: Vec<&str> = Vec::new();
+    if cursor.peek().is_none() {
+        return Err(cursor.missing(&expected));
+    }
+    while let Some((name, value)) = cursor.setting(&expected)? {
+        if seen.contains(&name.text) {
+            return Err(second_setting(cursor, name));
+        }
+        seen.push(name.text);
+        let time = || {
+            let us = cursor.convert_part(value, units::TIME_FORM, units::read_time)?;
+            match us {
+                0 => Err(cursor.at_part(value, "this must be longer than nothing")),
+                us => Ok(us),
+            }
+        };
+        match name.text {
+            "timeout" => rules.timeout = time()?,
+            "backoff" => rules.backoff = time()?,
+            "retry" => rules.retry = read_flag(cursor, value)?,
+            "key" => rules.key = read_flag(cursor, value)?,
+            _ => return Err(unknown_setting(cursor, name, &words)),
+        }
+    }
+    Ok(rules)
+}
+
+fn is_clock_off(lexed: &Lexed<'_>) -> bool {
+    matches!(lexed.tokens.as_slice(), [clock, off, ..] if clock.text == "clock" && off.text == "off")
+}
+
+fn clock_off(cursor: &Cursor<'_>) -> bool {
+    matches!(cursor.rest(), [_, off, ..] if off.text == "off")
+}
+
+fn is_action(word: &str, known: Known) -> bool {
+    VERBS.contains(&word) || known.names.find(word).is_some_and(|node| known.names.is_client(node))
+}
+
+fn is_known_start(word: &str) -> bool {
+    let is_client = word.starts_with('c')
+        && word.len() > 1
+        && word[1..].bytes().all(|digit| digit.is_ascii_digit());
+    KEYWORDS.contains(&word) || VERBS.contains(&word) || is_client
+}
+
+fn unknown_start(cursor: &Cursor<'_>) -> Diagnostic {
+    let Some(token) = cursor.peek() else { return cursor.missing("a line of a scenario") };
+    let protocols = CATALOG.iter().map(|entry| entry.info.id);
+    let known = KEYWORDS.iter().copied().chain(protocols).chain(VERBS.iter().copied());
+    let message = format!("{} begins no line of a scenario", quote(&token.text));
+    cursor.at(token, message).expected(one_of(KEYWORDS.iter().copied())).nearest(&token.text, known)
+}
+
+fn protocol_list() -> String {
+    one_of(CATALOG.iter().map(|entry| entry.info.id))
+}
+
+fn too_many(cursor: &Cursor<'_>, what: &str, most: usize) -> Diagnostic {
+    Diagnostic::new(cursor.line(), 1, 0, format!("a scenario has at most {most} {what}"))
+}
