@@ -59,7 +59,7 @@ impl Raft {
                 return;
             }
             Standing::Overtaken => {
-                cx.note("request_overtaken", || {
+                cx.note("duplicate_request_suppressed", || {
                     format!("{} has gone on from request {number}", names.name(client))
                 });
                 return;
@@ -149,11 +149,6 @@ impl Raft {
                 Some(at) => machine.sessions[at] = session,
                 None => machine.sessions.push(session),
             }
-        } else {
-            let names = cx.names();
-            cx.note("duplicate_apply_skipped", || {
-                format!("request {number} of {} has had its effect", names.name(client))
-            });
         }
         state.appended.retain(|&other| other != (client, number));
         if let Some(at) = state.waiting.iter().position(|&other| other == (client, number)) {

@@ -239,8 +239,7 @@ const NOTES: &[NoteInfo] = &[
     note("request_redirected", "A client asks a server that does not lead."),
     note("request_appended", "The leader appends a client's request to its log."),
     note("request_pending", "A client repeats a request that is in the log, not yet applied."),
-    note("duplicate_request_suppressed", "A client repeats a request that was applied already."),
-    note("request_overtaken", "A request arrives after a later one of the same client."),
+    note("duplicate_request_suppressed", "A client's request was applied already, or a later one."),
     note("waiting_redirected", "A leader that leads no more sends its waiting clients elsewhere."),
     note("entries_appended", "A follower stores new entries."),
     note("entries_known", "Entries arrive that the follower has already: nothing changes."),
@@ -257,5 +256,4 @@ const NOTES: &[NoteInfo] = &[
     note("commit_withheld", "An entry of an earlier term is on a majority: that decides nothing."),
     note("commit_learned", "A follower learns how far the log is committed."),
     note("applied", "Committed entries are applied to the state machine."),
-    note("duplicate_apply_skipped", "A request that is in the log twice takes effect once."),
 ];

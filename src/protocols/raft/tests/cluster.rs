@@ -12,7 +12,7 @@ use crate::sim::run::Run;
 use crate::sim::session::{ClientRules, Outcome, Session, Setup, Watch, Weather};
 use crate::view::{MILLISECOND, NodeId, SECOND, Time, Value};
 
-fn at(time: Time, action: Action) -> Scheduled {
+pub(super) fn at(time: Time, action: Action) -> Scheduled {
     Scheduled { moment: Moment { at: time, slot: 0 }, action, recorded: false }
 }
 
@@ -20,12 +20,12 @@ fn node(node: u32) -> Target {
     Target::Node(NodeId(node))
 }
 
-fn request(client: u32, op: &str) -> Action {
+pub(super) fn request(client: u32, op: &str) -> Action {
     let op = op.split(' ').map(str::to_string).collect();
     Action::Request { client: NodeId(client), op }
 }
 
-fn setup(servers: u32, clients: u32, flaws: &[&str]) -> Setup {
+pub(super) fn setup(servers: u32, clients: u32, flaws: &[&str]) -> Setup {
     let mut params = Params { servers, clients, ..Params::defaults(Raft::INFO) };
     for (flaw, on) in Raft::INFO.flaws.iter().zip(&mut params.flaws) {
         *on = flaws.contains(&flaw.id);
@@ -48,7 +48,7 @@ fn run(setup: Setup, until: Time) -> Run<Raft> {
     run
 }
 
-fn broken(run: &Run<Raft>) -> Vec<String> {
+pub(super) fn broken(run: &Run<Raft>) -> Vec<String> {
     let broken = run.verdicts().into_iter().filter(|verdict| verdict.broken());
     broken.map(|v| format!("{}: {}", v.property.id, v.finding.expect("broken").because)).collect()
 }
@@ -92,6 +92,7 @@ struct Trouble {
     down_us_max: Time,
     requests: u32,
     no_op: bool,
+    splits: bool,
 }
 
 const TROUBLE: Trouble = Trouble {
@@ -104,6 +105,7 @@ const TROUBLE: Trouble = Trouble {
     down_us_max: 1_200 * MILLISECOND,
     requests: 30,
     no_op: true,
+    splits: false,
 };
 
 /// A setup with a random script of that kind, all of it drawn from the seed.
@@ -140,6 +142,13 @@ fn troubled(seed: u64, trouble: Trouble, flaws: &[&str]) -> Setup {
 fn fault(setup: &mut Setup, rng: &mut Rng, servers: u32, trouble: Trouble) {
     let time = rng.between(100 * MILLISECOND, trouble.until);
     let after = time + rng.between(MILLISECOND, trouble.down_us_max);
+    if trouble.splits {
+        let mut sides = [Vec::new(), Vec::new()];
+        (0..servers).for_each(|n| sides[rng.below(2) as usize].push(node(n)));
+        let sides = sides.into_iter().filter(|side| !side.is_empty()).collect();
+        setup.script.push(at(time, Action::Partition(sides)));
+        return;
+    }
     let some = Target::Node(NodeId(rng.below(u64::from(servers)) as u32));
     let other = Target::Node(NodeId(rng.below(u64::from(servers)) as u32));
     let script = &mut setup.script;
@@ -201,13 +210,39 @@ fn under_faults_every_property_holds_and_everything_happens() {
         assert!(seen.contains(sometimes.id), "{} was never reached", sometimes.id);
     }
     let missing = Raft::INFO.notes.iter().enumerate().filter(|(k, _)| notes >> k & 1 == 0);
-    println!("not reached: {:?}", missing.map(|(_, note)| note.id).collect::<Vec<_>>());
+    let missing: Vec<&str> = missing.map(|(_, note)| note.id).collect();
+    // This one needs a log that is far behind; `figure_8` has it.
+    assert!(missing.iter().all(|id| *id == "commit_withheld"), "{missing:?}");
 }
+
+/// Short crashes in quick succession while votes travel.
+const BOUNCES: Trouble = Trouble {
+    delay_us_max: 150 * MILLISECOND,
+    faults: 80,
+    down_us_max: 20 * MILLISECOND,
+    ..TROUBLE
+};
+
+/// The servers fall into two parts, and again into two others, and so on.
+const SPLITS: Trouble = Trouble { servers: (5, 5), splits: true, ..TROUBLE };
 
 #[test]
 fn every_flaw_is_found_under_random_faults() {
     for flaw in Raft::INFO.flaws {
-        let found = first_broken(3000, TROUBLE, &[flaw.id]);
-        println!("{}: {found:?}", flaw.id);
+        let trouble = match flaw.id {
+            "commit_old_term" => SPLITS,
+            "vote_not_persisted" => BOUNCES,
+            _ => TROUBLE,
+        };
+        let (seed, broken) = first_broken(1_000, trouble, &[flaw.id]).expect(flaw.id);
+        let caught = |id: &&str| broken.iter().any(|text| text.starts_with(*id));
+        assert!(flaw.caught_by.iter().any(caught), "{} at seed {seed}: {broken:?}", flaw.id);
+    }
+}
+
+#[test]
+fn other_troubles_break_nothing_without_a_flaw() {
+    for trouble in [BOUNCES, SPLITS, Trouble { no_op: false, ..SPLITS }] {
+        assert_eq!(first_broken(200, trouble, &[]), None);
     }
 }
