@@ -14,5 +14,8 @@ pub mod protocols;
 
 pub mod scenario;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

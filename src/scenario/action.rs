@@ -308,7 +308,9 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
     };
     let to = concrete(second, cursor.target(known.names, known.info())?)?;
     if way == Direction::BothWays || from == to {
-        return Err(cursor.at(second, "a message goes from one node to another").expected(expected));
+        return Err(cursor
+            .at(second, "a message goes from one node to another")
+            .expected(expected));
     }
     Ok(MessageRef::Oldest { from, to, kind: read_kind(cursor, known)? })
 }
@@ -352,12 +354,13 @@ fn read_clock(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
         let twice = match name.text {
             "drift" => {
                 let form = "a drift such as `+200ppm` or `-0.1%`, at most 50%";
-                let drift = cursor.convert_part(value, form, |word| {
-                    match units::read_ppm_signed(word)? {
-                        ppm if ppm.abs() <= MAX_DRIFT_PPM => Ok(ppm),
-                        _ => Err("no clock drifts as fast as that".to_string()),
-                    }
-                })?;
+                let drift =
+                    cursor.convert_part(value, form, |word| {
+                        match units::read_ppm_signed(word)? {
+                            ppm if ppm.abs() <= MAX_DRIFT_PPM => Ok(ppm),
+                            _ => Err("no clock drifts as fast as that".to_string()),
+                        }
+                    })?;
                 drift_ppm.replace(drift).is_some()
             }
             "offset" => {

@@ -136,11 +136,8 @@ impl<'a> Cursor<'a> {
     /// A whole number within bounds that is part of a word.
     pub fn number_in(&self, part: Part<'_>, what: &str, lo: u64, hi: u64) -> Read<u64> {
         let plain = !part.text.is_empty() && part.text.bytes().all(|b| b.is_ascii_digit());
-        let expected = if hi == u64::MAX {
-            what.to_string()
-        } else {
-            format!("{what} from {lo} to {hi}")
-        };
+        let expected =
+            if hi == u64::MAX { what.to_string() } else { format!("{what} from {lo} to {hi}") };
         let wrong = |message: String| self.at_part(part, message).expected(expected.clone());
         if !plain {
             return Err(wrong(format!("{} is no whole number", quote(part.text))));

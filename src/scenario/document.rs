@@ -118,12 +118,7 @@ impl Document {
         }
     }
 
-    fn move_until(
-        &self,
-        scenario: &Scenario,
-        script: &[Scheduled],
-        lines: &mut [Option<String>],
-    ) {
+    fn move_until(&self, scenario: &Scenario, script: &[Scheduled], lines: &mut [Option<String>]) {
         let last = script.iter().map(last_time).max().unwrap_or(0);
         let Some(line) = scenario.until_line else { return };
         if last <= scenario.until {

@@ -50,12 +50,12 @@ impl<'a> Scene<'a> {
                     false => Err(format!("{} was {}", shot.name, shot.view.role)),
                 }
             }),
-            Fact::Condition(target, condition) => self.each(target, |shot| {
-                match is_so(shot, *condition) {
+            Fact::Condition(target, condition) => {
+                self.each(target, |shot| match is_so(shot, *condition) {
                     true => Ok(()),
                     false => Err(format!("{} was {}", shot.name, condition_of(shot))),
-                }
-            }),
+                })
+            }
             Fact::Field(field) => self.each(&field.target, |shot| self.judge_field(shot, field)),
             Fact::Log(target, wanted) => self.each(target, |shot| judge_log(shot, wanted)),
             Fact::Row { target, key, value } => {
@@ -70,12 +70,10 @@ impl<'a> Scene<'a> {
                 1 => Ok(()),
                 _ => Err("it was not told".to_string()),
             },
-            Fact::Reached(property) => {
-                match self.session.verdicts()[*property].finding.is_some() {
-                    true => Ok(()),
-                    false => Err("it was not reached".to_string()),
-                }
-            }
+            Fact::Reached(property) => match self.session.verdicts()[*property].finding.is_some() {
+                true => Ok(()),
+                false => Err("it was not reached".to_string()),
+            },
         }
     }
 

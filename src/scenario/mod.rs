@@ -4,11 +4,13 @@
 //! words; from words to what they mean; the document that keeps everything a person wrote.
 
 pub mod action;
+pub mod bench;
 pub mod cursor;
 pub mod diagnostic;
 pub mod document;
 pub mod expect;
 pub mod fact;
+pub mod fuzz;
 pub mod lex;
 pub mod library;
 pub mod limits;
@@ -16,6 +18,7 @@ pub mod link;
 pub mod parse;
 pub mod print;
 pub mod run;
+pub mod shrink;
 pub mod trace;
 pub mod units;
 
