@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use interleave::check::{History, Limits, Outcome, Verdict, explain, linearizability};
 use interleave::service::{KeyValue, KeyValueOp, KeyValueOut};
 
-const LIMITS: Limits = Limits { states: 1_000_000 };
+/// The verdicts take a fraction of this; some explanations take it all.
+const LIMITS: Limits = Limits { states: 8_000_000 };
 
 #[test]
 fn etcd_histories_have_their_published_verdicts() {

@@ -6,6 +6,8 @@ use crate::service::Service;
 
 /// How many operations of an order are written out.
 const LINES_MAX: usize = 40;
+/// Up to so many answers are told with what came before what.
+const FEW: usize = 6;
 /// How many rows of a state are written out.
 const ROWS_MAX: usize = 4;
 
@@ -85,7 +87,9 @@ fn explain_conflict<S: Service>(
         let called = when(interval.called_at);
         lines.push(format!("  {}, called at {called}, answered at {answered}", history.line(call)));
     }
-    for (earlier, later) in precedences(history, shown).into_iter().take(LINES_MAX) {
+    // The answers stand in their order; of many, that says as much.
+    let few = if shown.len() <= FEW { shown } else { &[] };
+    for (earlier, later) in precedences(history, few) {
         let (earlier, later) = (asked(history, earlier), asked(history, later));
         lines.push(format!("  {earlier} was answered before {later} was called."));
     }

@@ -18,20 +18,20 @@ use crate::service::Service;
 /// How much work may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many states of the search are tried before it gives up; as many again are spent on
-    /// explaining a violation.
+    /// How many states of the search, operations that are tried somewhere, the verdict may cost.
+    /// An eighth of that may go into explaining a violation.
     pub states: u64,
 }
 
 impl Default for Limits {
-    /// Some seconds at the very worst.
+    /// A second or two at the very worst.
     fn default() -> Limits {
         Limits { states: 1_000_000 }
     }
 }
 
 /// The part of the remaining work that one attempt to shorten an explanation may use up.
-const SHARES: u64 = 8;
+const SHARES: u64 = 4;
 
 /// What is to be said of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,14 +60,15 @@ pub struct Conflict {
     pub part: Option<Rc<str>>,
     /// How many calls concern that part.
     pub calls: usize,
-    /// The answer after which no order was left; what came before it can be explained.
+    /// The answer after which no order was left; what came before it can be explained. If that
+    /// is not certain, none was left at the latest then.
     pub wrong: usize,
     /// An order that explains what was answered before the wrong answer.
     pub before: Vec<usize>,
     /// Answers that contradict each other, by the order in which they came, the wrong one last,
     /// whatever else was answered: were any one of them open, an order could be found.
     pub answers: Vec<usize>,
-    /// Whether that is certain. If not, the work ran out before every answer was tried.
+    /// Whether all that is certain. If not, the work ran out before every answer was tried.
     pub minimal: bool,
 }
 
@@ -93,7 +94,7 @@ pub fn linearizability<S: Service>(history: &History<S>, limits: &Limits) -> Ver
         match part.search(|_| true, &mut budget) {
             Found::Order(order) => orders.push(order),
             Found::None { explained } => {
-                return Verdict::NotLinearizable(part.conflict(explained, limits.states));
+                return Verdict::NotLinearizable(part.conflict(explained, limits.states / 8));
             }
             Found::Stopped { explained } => {
                 let (part, answers) = (part.name(), part.answers().len());
@@ -187,9 +188,9 @@ impl<S: Service> Part<'_, S> {
     /// An answer that is taken away leaves more freedom, never less. So the first answers can be
     /// explained up to some point and never beyond, which halving finds; and among the rest,
     /// whatever can be taken away without an order turning up is immaterial.
-    fn conflict(&self, explained: usize, states: u64) -> Conflict {
+    fn conflict(&self, explained: usize, work: u64) -> Conflict {
         let answers = self.answers();
-        let mut budget = states / 2;
+        let mut budget = work / 2;
         let mut before = None;
         let mut certain = true;
         let (mut good, mut bad) = (explained, answers.len());
@@ -209,7 +210,7 @@ impl<S: Service> Part<'_, S> {
         let mut counts = vec![false; self.history.calls().len()];
         answers[..bad].iter().for_each(|&call| counts[call] = true);
         // Whole stretches first: in a long history nearly everything is immaterial.
-        let mut left = states / 2 + budget;
+        let mut left = work / 2 + budget;
         let mut stretches = vec![(0, bad - 1)];
         while let Some((from, to)) = stretches.pop() {
             let share = left / SHARES;

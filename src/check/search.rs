@@ -48,66 +48,130 @@ pub(super) enum Found {
 }
 
 /// Searches, and takes from the budget one for each configuration that is tried or compared.
+///
+/// Orders with few operations of unknown outcome in a row are tried first: there are far fewer of
+/// them, and mostly one of them explains the answers.
 pub(super) fn search<S: Service>(mut ops: Vec<Operation<'_, S>>, budget: &mut u64) -> Found {
     ops.sort_by_key(|op| match op.out {
         Some(_) => (0, op.returned),
-        None => (1, op.called),
+        // The latest first: mostly a call takes effect soon or never.
+        None => (1, usize::MAX - op.called),
     });
     let plan = Plan::new(&ops);
-    let mut states = States::<S>::new();
-    let mut seen = Seen::default();
-    let mut placed = Bits::new(plan.answered);
-    let mut used = Bits::new(ops.len() - plan.answered);
-    let mut stack: Vec<Placed> = Vec::new();
-    // The configuration: its state and the first answer that it does not explain.
-    let (mut state, mut first) = (0, 0);
-    let (mut cursor, mut explained) = (0, 0);
-    while first < plan.answered {
-        let Some(at) = plan.candidate(cursor, first, &placed, &used) else {
-            let Some(last) = stack.pop() else { return Found::None { explained } };
-            if last.at < plan.answered {
-                placed.clear(last.at);
-            } else {
-                used.clear(last.at - plan.answered);
-            }
-            (state, first, cursor) = (last.state, last.first, last.at + 1);
-            continue;
-        };
-        cursor = at + 1;
-        if *budget == 0 {
-            return Found::Stopped { explained };
-        }
-        *budget -= 1;
-        let Some(next) = states.after(state, &ops[at]) else { continue };
-        let mut next_first = first;
-        if at < plan.answered {
-            placed.set(at);
-            while next_first < plan.answered && placed.has(next_first) {
-                next_first += 1;
-            }
-        } else if next == state {
-            continue;
-        } else {
-            used.set(at - plan.answered);
-        }
-        if seen.admit(next, next_first, &placed, &used, budget) {
-            stack.push(Placed { at, state, first });
-            (state, first, cursor) = (next, next_first, next_first);
-            explained = explained.max(first);
-        } else if at < plan.answered {
-            placed.clear(at);
-        } else {
-            used.clear(at - plan.answered);
+    for row in [1, 2, 4] {
+        let share = *budget / 4;
+        let mut left = share;
+        let mut search = Search::<S>::new(&plan, row);
+        let found = search.run(&ops, &mut left);
+        *budget -= share - left;
+        match found {
+            Found::Order(order) => return Found::Order(order),
+            Found::None { .. } if !search.cut => return found,
+            Found::None { .. } | Found::Stopped { .. } => {}
         }
     }
-    Found::Order(stack.iter().map(|placed| ops[placed.at].call).collect())
+    Search::<S>::new(&plan, usize::MAX).run(&ops, budget)
+}
+
+/// One search, depth first.
+struct Search<'a, S> {
+    plan: &'a Plan,
+    /// So many operations of unknown outcome may stand in a row.
+    row: usize,
+    /// Whether that kept anything from being tried.
+    cut: bool,
+    states: States<S>,
+    seen: Seen,
+    placed: Bits,
+    used: Bits,
+    stack: Vec<Placed>,
+    here: Place,
+}
+
+/// Where a search stands, apart from what is placed.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    /// The state.
+    state: u32,
+    /// The first answer that is not explained.
+    first: usize,
+    /// How many operations of unknown outcome were placed last, in a row.
+    row: usize,
+}
+
+impl<'a, S: Service> Search<'a, S> {
+    fn new(plan: &'a Plan, row: usize) -> Search<'a, S> {
+        Search {
+            plan,
+            row,
+            cut: false,
+            states: States::new(),
+            seen: Seen::default(),
+            placed: Bits::new(plan.answered),
+            used: Bits::new(plan.called.len() - plan.answered),
+            stack: Vec::new(),
+            here: Place::default(),
+        }
+    }
+
+    fn run(&mut self, ops: &[Operation<'_, S>], budget: &mut u64) -> Found {
+        let (mut cursor, mut explained) = (0, 0);
+        while self.here.first < self.plan.answered {
+            let candidate = self.plan.candidate(cursor, self.here.first, &self.placed, &self.used);
+            let Some(at) = candidate else {
+                let Some(last) = self.stack.pop() else { return Found::None { explained } };
+                self.mark(last.at, false);
+                (self.here, cursor) = (last.before, last.at + 1);
+                continue;
+            };
+            if *budget == 0 {
+                return Found::Stopped { explained };
+            }
+            *budget -= 1;
+            match self.place(at, &ops[at], budget) {
+                true => cursor = self.here.first,
+                false => cursor = at + 1,
+            }
+            explained = explained.max(self.here.first);
+        }
+        Found::Order(self.stack.iter().map(|placed| ops[placed.at].call).collect())
+    }
+
+    /// Places an operation, if its answer fits and what follows was not searched before.
+    fn place(&mut self, at: usize, op: &Operation<'_, S>, budget: &mut u64) -> bool {
+        let before = self.here;
+        let Some(state) = self.states.after(before.state, op) else { return false };
+        let unknown = at >= self.plan.answered;
+        if unknown && (state == before.state || before.row == self.row) {
+            self.cut |= state != before.state;
+            return false;
+        }
+        self.mark(at, true);
+        let (mut first, row) = (before.first, if unknown { before.row + 1 } else { 0 });
+        while first < self.plan.answered && self.placed.has(first) {
+            first += 1;
+        }
+        if !self.seen.admit(state, first, &self.placed, &self.used, budget) {
+            self.mark(at, false);
+            return false;
+        }
+        self.stack.push(Placed { at, before });
+        self.here = Place { state, first, row };
+        true
+    }
+
+    fn mark(&mut self, at: usize, on: bool) {
+        match at.checked_sub(self.plan.answered) {
+            None => self.placed.set(at, on),
+            Some(at) => self.used.set(at, on),
+        }
+    }
 }
 
 /// One decision, with the configuration before it.
 struct Placed {
     at: usize,
-    state: u32,
-    first: usize,
+    before: Place,
 }
 
 /// Who may be placed when.
@@ -117,7 +181,7 @@ struct Plan {
     /// The rank of each call.
     called: Vec<usize>,
     /// For each answer the operations that were called before it: behind the last answered one,
-    /// and behind the last of the others.
+    /// and the first of the others.
     reach: Vec<(usize, usize)>,
     /// For each operation without answer the one before it that asks the same.
     twin: Vec<Option<usize>>,
@@ -132,17 +196,18 @@ impl Plan {
         let returned: Vec<usize> = ops[..answered].iter().map(|op| op.returned).collect();
         // Whoever is called before an answer is called before every later one, so both ends of
         // the reach only ever grow, seen from the last answer backwards for the first of them.
-        let mut reach = vec![(answered, 0); answered];
+        let mut reach = vec![(answered, answered); answered];
         let mut end = answered;
         for (first, &deadline) in returned.iter().enumerate().rev() {
             while called[end - 1] > deadline {
                 end -= 1;
             }
-            let others = called[answered..].partition_point(|&called| called < deadline);
+            let others = called[answered..].partition_point(|&called| called > deadline);
             reach[first] = (end, answered + others);
         }
         let mut last: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-        let twin = (answered..ops.len())
+        let mut twin: Vec<Option<usize>> = (answered..ops.len())
+            .rev()
             .map(|at| {
                 let bucket = last.entry(hash(ops[at].op)).or_default();
                 let same = bucket.iter().position(|&other| ops[other].op == ops[at].op);
@@ -155,20 +220,21 @@ impl Plan {
                 }
             })
             .collect();
+        twin.reverse();
         Plan { answered, called, reach, twin, returned }
     }
 
     /// The next operation from `cursor` on that may be placed while answer `first` is the first
     /// to be explained. Answered ones come before the others, which are the last resort.
     fn candidate(&self, cursor: usize, first: usize, placed: &Bits, used: &Bits) -> Option<usize> {
-        let (end, others_end) = self.reach[first];
+        let (end, others) = self.reach[first];
         let may = |at: &usize| !placed.has(*at) && self.called[*at] < self.returned[first];
         let unused = |at: &usize| {
             let free = |at: usize| !used.has(at - self.answered);
             free(*at) && self.twin[at - self.answered].is_none_or(|twin| !free(twin))
         };
         let answered = (cursor..end).find(may);
-        answered.or_else(|| (cursor.max(self.answered)..others_end).find(unused))
+        answered.or_else(|| (cursor.max(others)..self.called.len()).find(unused))
     }
 }
 
@@ -265,12 +331,13 @@ impl Bits {
         self.0[at / 64] >> (at % 64) & 1 == 1
     }
 
-    fn set(&mut self, at: usize) {
-        self.0[at / 64] |= 1 << (at % 64);
-    }
-
-    fn clear(&mut self, at: usize) {
-        self.0[at / 64] &= !(1 << (at % 64));
+    fn set(&mut self, at: usize, on: bool) {
+        let bit = 1 << (at % 64);
+        if on {
+            self.0[at / 64] |= bit;
+        } else {
+            self.0[at / 64] &= !bit;
+        }
     }
 }
 
