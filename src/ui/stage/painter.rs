@@ -13,11 +13,12 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::geometry::{Geometry, Point};
 use super::glyphs::Glyphs;
+use super::place::{Waiting, place};
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::tell;
-use crate::view::{MessageName, NodeId};
+use crate::view::MessageName;
 
 /// How far a message's picture reaches from its middle.
 const REACH: f64 = 9.0;
@@ -278,37 +279,6 @@ impl Painter {
         self.sprites.insert(key, sprite.clone());
         Some(sprite)
     }
-}
-
-/// Counts messages that wait at the same place, so that they stand side by side.
-#[derive(Default)]
-struct Waiting(std::cell::RefCell<BTreeMap<(NodeId, NodeId), u32>>);
-
-impl Waiting {
-    fn next(&self, from: NodeId, to: NodeId) -> u32 {
-        let mut counts = self.0.borrow_mut();
-        let count = counts.entry((from, to)).or_insert(0);
-        *count += 1;
-        *count - 1
-    }
-}
-
-/// Where a message is at the time that is shown.
-fn place(geometry: &Geometry, scene: &Scene, flight: &Flight, shown: f64, waiting: &Waiting) -> Point {
-    let (from, to) = (flight.name.from, flight.to);
-    if flight.held {
-        let place = f64::from(waiting.next(from, to).min(12));
-        let paused = scene.node(to).is_some_and(|shot| shot.paused);
-        let start = if paused { 0.9 } else { 0.46 };
-        return geometry.along(from, to, start - place * 0.06);
-    }
-    let Some(due) = flight.due_at else {
-        let place = f64::from(waiting.next(from, to).min(12));
-        return geometry.along(from, to, 0.62 - place * 0.07);
-    };
-    let sent = flight.sent_at as f64;
-    let length = (due as f64 - sent).max(1.0);
-    geometry.along(from, to, (shown - sent) / length)
 }
 
 /// Where on its way a message was lost.

@@ -1,6 +1,7 @@
 //! The page's state: the run and how it is played, what is selected and open, and the one place
 //! that changes either.
 
+pub mod choices;
 pub mod player;
 pub mod scene;
 pub mod shell;
