@@ -81,7 +81,7 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
         EventKind::Receive { .. } => "receive",
         EventKind::Missed { .. } => "missed",
         EventKind::Timer(_) => "timer",
-        EventKind::Start | EventKind::Wake => "start",
+        EventKind::Wake => "start",
         EventKind::Action { .. } => "action",
     };
     let class = classes!(

@@ -41,11 +41,11 @@ pub fn base() -> String {
     href[..end].to_string()
 }
 
-/// Writes the fragment without a step in the history and without a `hashchange`. Frames without
+/// Writes the fragment, which begins with its hash mark, without a step in the history and without a `hashchange`. Frames without
 /// an address of their own refuse; then it stays as it was.
 pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
-    let to = format!("{}#{fragment}", query());
+    let to = format!("{}{fragment}", query());
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
 }
 
@@ -82,4 +82,11 @@ pub fn typing(target: Option<&Element>) -> bool {
         element.closest(editable).ok().flatten().is_some()
     };
     target.is_some_and(inside)
+}
+
+/// The clipboard, where there is one: not in insecure contexts, not in every frame.
+pub fn clipboard() -> Option<web_sys::Clipboard> {
+    let navigator = window()?.navigator();
+    let value = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
+    value.dyn_into().ok()
 }

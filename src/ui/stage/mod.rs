@@ -253,8 +253,34 @@ pub fn selected_by(store: &Store, element: &Element) -> Option<Selection> {
     }
 }
 
+/// A node's form, small, beside its name in the text.
+pub fn node_shape(shot: &crate::sim::session::NodeShot) -> Html {
+    let down = (!shot.up).then_some("down");
+    let class = classes!("mini", "node", format!("tone-{}", shot.view.tone.word()), down);
+    html! {
+        <svg {class} viewBox="-13 -13 26 26" width="26" height="26" aria-hidden="true">
+            <path class="shape" d={node::shape(shot.view.tone, shot.client, 10.0)} />
+            if shot.up {
+                <text class="letter" dy="0.35em" style="font-size:10px">
+                    { shot.view.letter.to_string() }
+                </text>
+            }
+        </svg>
+    }
+}
+
+/// The form of a role, for the legend.
+pub fn role_shape(tone: crate::view::Tone) -> Html {
+    let class = classes!("mini", "node", format!("tone-{}", tone.word()));
+    html! {
+        <svg {class} viewBox="-13 -13 26 26" width="20" height="20" aria-hidden="true">
+            <path class="shape" d={node::shape(tone, false, 10.0)} />
+        </svg>
+    }
+}
+
 /// Tells the size of an element now and whenever it changes, until dropped.
-fn watch_size(frame: &NodeRef, tell: impl Fn((f64, f64)) + 'static) -> impl FnOnce() + use<> {
+fn watch_size<F: Fn((f64, f64)) + 'static>(frame: &NodeRef, tell: F) -> impl FnOnce() + use<F> {
     let mut kept = None;
     if let Some(element) = frame.cast::<Element>() {
         let measured = element.clone();

@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
-use super::source::Source;
+use super::source::{Shared, Source};
 use super::tell;
 use crate::service::ServiceInfo;
-use crate::sim::action::{Action, Scheduled};
+use crate::scenario::limits::MAX_EVENTS;
+use crate::scenario::link::Position;
+use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, NodeShot, Session};
 use crate::sim::tree::{BranchId, Tree};
@@ -29,7 +31,7 @@ pub const DEFAULT_SPEED: f64 = 0.1;
 /// A run with its branches, and how it is played.
 pub struct Player {
     tree: Tree,
-    source: Source,
+    source: Rc<Source>,
     playing: bool,
     speed: f64,
     carry: f64,
@@ -63,7 +65,7 @@ impl Player {
         let stop_at = source.until;
         Player {
             tree,
-            source,
+            source: Rc::new(source),
             playing: false,
             speed: DEFAULT_SPEED,
             carry: 0.0,
@@ -210,14 +212,40 @@ impl Player {
         self.session_mut().seek(step);
     }
 
-    /// Goes to a virtual time, doing what happens until then.
-    pub fn seek_time(&mut self, at: Time) {
+    /// Goes to a position that a link names, doing what happens until then.
+    pub fn seek_position(&mut self, position: Position) {
         self.pause();
         self.glide = None;
-        if at < self.session().now() {
-            self.session_mut().seek(0);
+        let session = self.tree.session_mut();
+        match position.events {
+            None => {
+                session.run_to(position.at, MAX_EVENTS);
+            }
+            Some(events) => {
+                if let Some(before) = position.at.checked_sub(1) {
+                    session.run_to(before, MAX_EVENTS);
+                }
+                for _ in 0..events {
+                    if session.next_at().is_none_or(|at| at > position.at) || !session.step() {
+                        break;
+                    }
+                }
+            }
         }
-        self.session_mut().run_to(at, u64::MAX);
+        if self.stop_at.is_some_and(|stop| stop <= self.session().now()) {
+            self.stop_at = None;
+        }
+    }
+
+    /// A link to the run, to its start or to its present position.
+    pub fn share(&mut self, here: bool) -> Result<Shared, String> {
+        let source = self.source.clone();
+        source.share(self, here)
+    }
+
+    /// The scenario's text with everything that was done to the run.
+    pub fn text(&self) -> String {
+        self.source.text(self.session())
     }
 
     /// Goes to the next (or the previous) event at a node, if there is one.
@@ -277,12 +305,6 @@ impl Player {
         self.pause();
         self.glide = None;
         self.tree.switch(BranchId(id));
-    }
-
-    /// What was done to the present run, beyond what its scenario says.
-    pub fn recorded(&self) -> Vec<Scheduled> {
-        let script = &self.session().setup().script;
-        script.iter().filter(|scheduled| scheduled.recorded).cloned().collect()
     }
 
     /// What the page shows now.

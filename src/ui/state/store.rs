@@ -129,6 +129,7 @@ impl Store {
             player.set_speed(speed);
         }
         let service = player.source().service;
+        crate::ui::card::keep(player.text());
         let scene = Rc::new(player.scene(service));
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
@@ -195,6 +196,18 @@ impl Store {
     /// How many frames there have been.
     pub fn frame_count(&self) -> u32 {
         self.0.frames.borrow().as_ref().map_or(0, Frames::count)
+    }
+
+    /// How long it takes to draw the present picture, in milliseconds.
+    pub fn time_paint(&self, times: u32) -> f64 {
+        let player = self.0.player.borrow();
+        let scene = self.0.scene.borrow();
+        let mut painter = self.0.painter.borrow_mut();
+        let begin = browser::now_ms();
+        for _ in 0..times {
+            painter.paint(&scene, player.shown(), player.arriving(), None);
+        }
+        (browser::now_ms() - begin) / f64::from(times.max(1))
     }
 
     /// Stops the frames while nobody sees them, and goes on after.
@@ -410,6 +423,7 @@ impl Store {
             wrong: false,
         });
         drop(shell);
+        crate::ui::card::keep(self.ask(|player| player.text()));
         if !self.0.player.borrow().playing() {
             self.save_hash();
         }
@@ -431,9 +445,10 @@ impl Store {
                 player.set_smooth(!shell.still);
                 player.set_speed(self.0.player.borrow().speed());
                 if let Some(at) = opened.at {
-                    player.seek_time(at);
+                    player.seek_position(at);
                 }
                 let title = player.source().title.clone();
+                crate::ui::card::keep(player.text());
                 *self.0.player.borrow_mut() = player;
                 shell.selection = None;
                 shell.context = None;
@@ -454,10 +469,10 @@ impl Store {
         if now - self.0.hash_at.get() < 500.0 {
             return;
         }
-        let fragment = source::fragment_of(&self.0.player.borrow(), true);
-        if let Some(fragment) = fragment {
+        let shared = self.0.player.borrow_mut().share(true);
+        if let Ok(shared) = shared {
             self.0.hash_at.set(now);
-            browser::replace_fragment(&fragment);
+            browser::replace_fragment(&shared.fragment);
         }
     }
 }

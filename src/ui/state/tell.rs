@@ -37,7 +37,6 @@ pub fn event(event: &Event, names: NodeNames) -> String {
             format!("{node} is down: {kind} from {from} is lost")
         }
         EventKind::Timer(timer) => format!("{node}: {timer} timer goes off"),
-        EventKind::Start => format!("{node} starts"),
         EventKind::Wake => format!("{node} goes on"),
         EventKind::Action { action, void } => {
             let what = super::source::action_line(action, names);
