@@ -1,13 +1,79 @@
 //! The page: what a person sees, and nothing that a protocol needs.
+//!
+//! Two clocks run here. Yew renders what changes from event to event; what moves in between is
+//! drawn by one loop of animation frames that rests whenever nothing moves. In reading order: what
+//! is asked of the browser; the state and the one place that changes it; the stage; everything
+//! around it.
 
-use yew::{Html, component, html};
+pub mod hooks;
 
-#[component]
-fn App() -> Html {
-    html! { <main><h1>{ "Interleave" }</h1></main> }
-}
+pub mod state;
+
+pub mod stage;
+
+pub mod panels;
+
+pub mod components;
+
+pub mod keys;
+
+mod app;
+mod card;
+mod exports;
+
+use hooks::browser;
+use state::shell::{Dialog, Query, Shell, Theme};
+use state::source;
+use state::store::{Command, Store};
 
 /// Starts the page in place of the static shell of `index.html`.
 pub fn main() {
-    yew::Renderer::<App>::new().render();
+    yew::set_custom_panic_hook(Box::new(|info| card::show(&info.to_string())));
+    let query = Query::parse(&browser::query());
+    match query.theme {
+        Theme::Auto => {}
+        Theme::Light => browser::mark_root("data-theme", "light"),
+        Theme::Dark => browser::mark_root("data-theme", "dark"),
+    }
+    let still = browser::media("(prefers-reduced-motion: reduce)");
+    let fragment = browser::fragment();
+    let linked = fragment.len() > 1;
+    let mut shell = Shell::new(query, still);
+    let mut broken = None;
+    let opened = match linked.then(|| source::open_fragment(&fragment)) {
+        Some(Ok(opened)) => Ok(opened),
+        Some(Err(error)) => {
+            broken = Some(error);
+            source::open_default()
+        }
+        None => source::open_default(),
+    };
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let lines: Vec<&str> = error.problems.iter().map(|line| &**line).collect();
+            return card::show(&lines.join("\n"));
+        }
+    };
+    if let Some(error) = broken {
+        shell.dialog = Some(Dialog::Mend);
+        shell.broken = Some(std::rc::Rc::new(error));
+    }
+    // A link, a frame and a person who wants no motion all begin at rest.
+    let autoplay = shell.query.autoplay.unwrap_or(!shell.query.embed && !linked);
+    let plays = autoplay && !shell.still && shell.broken.is_none();
+    let store = Store::new(opened, shell);
+    exports::attach(&store);
+    mount(&store);
+    if plays {
+        store.send(Command::Toggle);
+    }
+}
+
+fn mount(store: &Store) {
+    let root = browser::document().and_then(|document| document.get_element_by_id("root"));
+    let Some(root) = root else { return };
+    root.set_inner_html("");
+    let props = app::AppProps { store: store.clone() };
+    yew::Renderer::<app::App>::with_root_and_props(root, props).render();
 }

@@ -1,0 +1,33 @@
+//! The card that stands where the page was, if the program fails. It holds what the person had:
+//! the scenario's text and its link.
+
+use std::cell::RefCell;
+
+use super::hooks::browser;
+
+thread_local! {
+    /// The text of what runs, kept aside: a program that has failed cannot be asked any more.
+    static KEPT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the text of what runs.
+pub fn keep(text: String) {
+    KEPT.with(|kept| *kept.borrow_mut() = text);
+}
+
+/// Shows the card.
+pub fn show(why: &str) {
+    web_sys::console::error_1(&why.into());
+    let Some(document) = browser::document() else { return };
+    browser::mark_root("data-boot", "failed");
+    let Some(card) = document.get_element_by_id("boot-failed") else { return };
+    let _ = card.remove_attribute("hidden");
+    if let Ok(Some(code)) = card.query_selector("code") {
+        code.set_text_content(Some(why));
+    }
+    let text = KEPT.with(|kept| kept.try_borrow().map(|text| text.clone()).unwrap_or_default());
+    if let Ok(Some(area)) = card.query_selector("textarea") {
+        let _ = area.remove_attribute("hidden");
+        area.set_text_content(Some(&text));
+    }
+}

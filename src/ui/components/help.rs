@@ -1,0 +1,64 @@
+//! The keys, and what the picture's forms mean.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::dialog::Modal;
+use crate::ui::keys::BINDINGS;
+use crate::ui::state::store::{Command, Store};
+
+/// What the help needs.
+#[derive(Properties, PartialEq)]
+pub struct HelpProps {
+    /// Whether single-character keys work.
+    pub keys: bool,
+}
+
+/// The help.
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let store = use_context::<Store>().expect("the store");
+    let onchange = {
+        let store = store.clone();
+        Callback::from(move |event: Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                store.send(Command::Keys(input.checked()));
+            }
+        })
+    };
+    html! {
+        <Modal title="Help" wide={true}>
+            <p>{ "A real protocol runs on a simulated network. Watch it, break it, step back, and \
+                try something else: every run can be repeated exactly and sent as a link." }</p>
+            <div class="columns">
+                <section>
+                    <h3>{ "Keys" }</h3>
+                    <table class="keys"><tbody>
+                        { for BINDINGS.iter().map(|binding| html! {
+                            <tr key={binding.shown}><td><kbd>{ binding.shown }</kbd></td>
+                                <td>{ binding.what }</td></tr>
+                        }) }
+                        <tr><td><kbd>{ "arrows" }</kbd></td><td>{ "On a node: walk to the next" }</td></tr>
+                    </tbody></table>
+                    <label class="check"><input type="checkbox" checked={props.keys} {onchange} />
+                        { "Single-character keys" }</label>
+                </section>
+                <section>
+                    <h3>{ "The picture" }</h3>
+                    <ul class="plain spaced">
+                        <li>{ "A node's shape and letter say its role: a hexagon leads, a diamond \
+                            tries to, a circle follows, a square is a client." }</li>
+                        <li>{ "The badge is the generation (a term, a ballot). Log cells and messages \
+                            of the same generation have the same colour." }</li>
+                        <li>{ "The arc around a node is its timer, running down." }</li>
+                        <li>{ "A round message asks or tells, a diamond answers; a red rim refuses. \
+                            A lost message bursts where it was lost." }</li>
+                        <li>{ "Log cells with a whole rim over the line are settled; dashed ones may \
+                            still be lost." }</li>
+                        <li>{ "A crack through the picture is a partition, each side in its tint." }</li>
+                    </ul>
+                </section>
+            </div>
+        </Modal>
+    }
+}

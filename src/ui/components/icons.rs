@@ -1,0 +1,38 @@
+//! Icons: one path each, drawn in the colour of the text.
+
+use yew::prelude::*;
+
+/// The icon of that name; an unknown one is empty.
+pub fn icon(name: &str) -> Html {
+    let path = match name {
+        "play" => "M7 4.5v15l12-7.5z",
+        "pause" => "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z",
+        "next" => "M6 5v14l9-7zM16 5h2.5v14H16z",
+        "back" => "M18 5v14l-9-7zM5.5 5H8v14H5.5z",
+        "start" => "M5 5h2v14H5zM19 5v14l-10-7z",
+        "end" => "M17 5h2v14h-2zM5 5v14l10-7z",
+        "share" => {
+            "M12 3l4.5 4.5-1.4 1.4L13 6.8V15h-2V6.8L8.9 8.9 7.5 7.5zM5 12h2v7h10v-7h2v9H5z"
+        }
+        "help" => {
+            "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1 12h2v2\
+             h-2zm1-10a4 4 0 0 0-4 4h2a2 2 0 1 1 3 1.7c-1.2.8-2 1.5-2 3.3h2c0-.9.4-1.2 1.2-1.8A4 4 \
+             0 0 0 12 6z"
+        }
+        "book" => "M5 3h12a2 2 0 0 1 2 2v16H7a2 2 0 0 1-2-2zm2 2v12h10V5zM9 8h6v1.6H9zm0 3h6v1.6H9z",
+        "bolt" => "M13 2L4 14h6l-1 8 9-12h-6z",
+        "close" => {
+            "M6.4 5L12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4L12 13.4 6.4 19 5 17.6 10.6 12 5 \
+             6.4z"
+        }
+        "disk" => "M4 4h13l3 3v13H4zm2 2v12h12V8l-2-2h-1v4H7V6zm3 0v2h4V6z",
+        "open" => "M14 4h6v6h-2V7.4l-7.3 7.3-1.4-1.4L16.6 6H14zM4 6h6v2H6v10h10v-4h2v6H4z",
+        "flag" => "M6 3h2v1h10l-2.5 4L18 12H8v9H6z",
+        _ => "",
+    };
+    html! {
+        <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+            <path d={path} />
+        </svg>
+    }
+}

@@ -1,0 +1,19 @@
+//! Everything around the stage.
+
+pub mod act;
+pub mod branches;
+pub mod calls;
+pub mod dialog;
+pub mod help;
+pub mod icons;
+pub mod inspector;
+pub mod library;
+pub mod log;
+pub mod narration;
+pub mod overview;
+pub mod properties;
+pub mod script;
+pub mod share;
+pub mod tabs;
+pub mod transport;
+pub mod try_this;

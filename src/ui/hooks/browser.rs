@@ -1,0 +1,92 @@
+//! The browser behind guards: what is missing or forbidden answers `None`, never throws.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, Window};
+
+/// The window.
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// Whether a media query holds.
+pub fn media(query: &str) -> bool {
+    let list = window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
+}
+
+/// Milliseconds since the page began.
+pub fn now_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// The query of the address, with its question mark.
+pub fn query() -> String {
+    window().and_then(|window| window.location().search().ok()).unwrap_or_default()
+}
+
+/// The fragment of the address, with its hash mark.
+pub fn fragment() -> String {
+    window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// The address without query and fragment.
+pub fn base() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let end = href.find(['?', '#']).unwrap_or(href.len());
+    href[..end].to_string()
+}
+
+/// Writes the fragment, which begins with its hash mark, without a step in the history and without a `hashchange`. Frames without
+/// an address of their own refuse; then it stays as it was.
+pub fn replace_fragment(fragment: &str) {
+    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let to = format!("{}{fragment}", query());
+    let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
+}
+
+/// Gives the focus to the element of that id.
+pub fn focus(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element {
+        focus_element(&element);
+    }
+}
+
+/// Gives the focus to an element, in SVG or in HTML.
+pub fn focus_element(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Marks the root element: themes, embedding, and what tests read.
+pub fn mark_root(name: &str, value: &str) {
+    let root = document().and_then(|document| document.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Whether typing goes somewhere else: into a field, a list, an open dialog.
+pub fn typing(target: Option<&Element>) -> bool {
+    let inside = |element: &Element| {
+        let editable = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, \
+                        select, [contenteditable], dialog[open]";
+        element.closest(editable).ok().flatten().is_some()
+    };
+    target.is_some_and(inside)
+}
+
+/// The clipboard, where there is one: not in insecure contexts, not in every frame.
+pub fn clipboard() -> Option<web_sys::Clipboard> {
+    let navigator = window()?.navigator();
+    let value = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
+    value.dyn_into().ok()
+}

@@ -1,0 +1,111 @@
+//! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
+
+use crate::ui::state::choices::choices;
+use crate::ui::state::scene::{Scene, Selection};
+use crate::ui::state::shell::Dialog;
+use crate::ui::state::store::Command;
+
+/// What a key does.
+#[derive(Clone, Copy, Debug)]
+pub enum Act {
+    /// The same command whatever is selected.
+    Do(fn() -> Command),
+    /// What the choice with this key does to what has the focus, or is selected.
+    Choose,
+    /// Closes what is open, else takes the selection away.
+    Leave,
+    /// Brings the selection into sight.
+    Find,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy)]
+pub struct Binding {
+    /// The values of `KeyboardEvent.key`.
+    pub keys: &'static [&'static str],
+    /// Whether Shift must be held; `None`: it does not matter.
+    pub shift: Option<bool>,
+    /// As the help shows it.
+    pub shown: &'static str,
+    /// What it does, as the help says it.
+    pub what: &'static str,
+    /// What it does.
+    pub act: Act,
+    /// Whether it is a single character, which can be switched off.
+    pub character: bool,
+}
+
+const fn key(
+    keys: &'static [&'static str],
+    shown: &'static str,
+    what: &'static str,
+    act: Act,
+) -> Binding {
+    Binding { keys, shift: None, shown, what, act, character: true }
+}
+
+const fn named(
+    keys: &'static [&'static str],
+    shift: Option<bool>,
+    shown: &'static str,
+    what: &'static str,
+    act: Act,
+) -> Binding {
+    Binding { keys, shift, shown, what, act, character: false }
+}
+
+/// The table.
+pub const BINDINGS: &[Binding] = &[
+    key(&[" ", "k", "K"], "Space or K", "Play or pause", Act::Do(|| Command::Toggle)),
+    named(&["ArrowRight"], Some(false), "→", "Next event", Act::Do(|| Command::Step(1))),
+    named(&["ArrowLeft"], Some(false), "←", "Previous event", Act::Do(|| Command::Step(-1))),
+    key(&["."], ".", "Next event", Act::Do(|| Command::Step(1))),
+    key(&[","], ",", "Previous event", Act::Do(|| Command::Step(-1))),
+    named(&["ArrowRight"], Some(true), "Shift →", "Ten events on", Act::Do(|| Command::Step(10))),
+    named(&["ArrowLeft"], Some(true), "Shift ←", "Ten events back", Act::Do(|| Command::Step(-10))),
+    named(&["Home"], None, "Home", "To the start", Act::Do(|| Command::Seek(0))),
+    named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
+    key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
+    key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
+    key(&["n", "N"], "N", "Next event at the selected node", Act::Do(|| Command::StepHere(true))),
+    key(
+        &["p", "P"],
+        "P",
+        "Previous event at the selected node",
+        Act::Do(|| Command::StepHere(false)),
+    ),
+    key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
+    key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
+    key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),
+    key(&["z", "Z"], "Z", "Node: pause, or resume", Act::Choose),
+    key(&["i", "I"], "I", "Node: isolate, or reconnect", Act::Choose),
+    key(&["x", "X"], "X", "Link: cut, or mend", Act::Choose),
+    key(&["h", "H"], "H", "Link: hold, or release", Act::Choose),
+    key(&["v", "V"], "V", "Message: deliver now", Act::Choose),
+    key(&["d", "D"], "D", "Message: drop", Act::Choose),
+    key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
+    key(&["w", "W"], "W", "Message: delay", Act::Choose),
+    key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
+    key(
+        &["a", "A"],
+        "A",
+        "Do something…",
+        Act::Do(|| Command::Dialog(Some(Dialog::Act))),
+    ),
+    key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),
+    named(&["Escape"], None, "Esc", "Close, or select nothing", Act::Leave),
+];
+
+/// The row for a key.
+pub fn find(key: &str, shift: bool) -> Option<&'static Binding> {
+    BINDINGS.iter().find(|binding| {
+        binding.keys.contains(&key) && binding.shift.is_none_or(|wanted| wanted == shift)
+    })
+}
+
+/// What the choice with a key does to what is focused, if it has such a choice.
+pub fn choose(scene: &Scene, what: Option<Selection>, key: &str) -> Option<Command> {
+    let key = key.to_ascii_uppercase();
+    let list = choices(scene, what?);
+    list.into_iter().find(|choice| choice.key == Some(&*key)).map(|choice| choice.command)
+}

@@ -1,0 +1,206 @@
+//! Where everything stands on the stage. One unit is one CSS pixel; the same numbers place the
+//! nodes and links that Yew renders and the messages that the painter draws.
+
+use std::f64::consts::PI;
+
+use crate::view::{NodeId, NodeNames};
+
+/// A place on the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f64,
+    /// From above.
+    pub y: f64,
+}
+
+/// Where a node's name and log stand relative to the node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Over it.
+    Above,
+    /// Under it.
+    Below,
+    /// To its left, flush right.
+    Left,
+    /// To its right, flush left.
+    Right,
+}
+
+/// The layout of a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Geometry {
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// How everybody is called: also how many there are.
+    pub names: NodeNames,
+    /// The radius of a node.
+    pub radius: f64,
+    /// The middle of the ring.
+    pub centre: Point,
+    /// The ring's half axes.
+    pub axes: (f64, f64),
+    /// How many cells of a log there is room for at a node.
+    pub cells: usize,
+    nodes: Vec<Point>,
+    sides: Vec<Side>,
+}
+
+/// Under this width the stage is laid out for a phone.
+const NARROW: f64 = 600.0;
+
+impl Geometry {
+    /// Lays out a cluster on a stage of that size.
+    pub fn new(names: NodeNames, width: f64, height: f64) -> Geometry {
+        let narrow = width < NARROW;
+        let servers = f64::from(names.servers.max(1));
+        let clients = names.clients > 0;
+        let (left, bottom) = match (clients, narrow) {
+            (true, false) => (if names.clients > 4 { 120.0 } else { 96.0 }, 0.0),
+            (true, true) => (0.0, 84.0),
+            (false, _) => (0.0, 0.0),
+        };
+        let (margin_x, margin_y) = match narrow {
+            true => (58.0, 84.0),
+            false => ((width * 0.22).clamp(120.0, 220.0), 92.0),
+        };
+        let area = (width - left, height - bottom);
+        let centre = Point { x: left + area.0 / 2.0, y: area.1 / 2.0 };
+        let axes = ((area.0 / 2.0 - margin_x).max(50.0), (area.1 / 2.0 - margin_y).max(50.0));
+        let axes = (axes.0.min(axes.1 * 1.7), axes.1.min(axes.0 * 1.7));
+        let around = PI * (axes.0 + axes.1);
+        let most = if narrow { 24.0 } else { 32.0 };
+        let radius = (around / servers * 0.22).clamp(7.0, most);
+        let mut nodes = Vec::new();
+        let mut sides = Vec::new();
+        for node in names.servers() {
+            let (sin, cos) = direction(node.0, names.servers);
+            nodes.push(Point { x: centre.x + axes.0 * cos, y: centre.y + axes.1 * sin });
+            sides.push(side(sin, cos, narrow, names.servers));
+        }
+        for (place, _) in names.clients().enumerate() {
+            nodes.push(client_place(place, names.clients as usize, narrow, width, height));
+            sides.push(Side::Below);
+        }
+        let cells = if narrow { 5 } else { 8 };
+        Geometry { width, height, names, radius, centre, axes, cells, nodes, sides }
+    }
+
+    /// Where a node stands.
+    pub fn at(&self, node: NodeId) -> Point {
+        self.nodes.get(node.index()).copied().unwrap_or(self.centre)
+    }
+
+    /// Where its name stands.
+    pub fn side(&self, node: NodeId) -> Side {
+        self.sides.get(node.index()).copied().unwrap_or(Side::Below)
+    }
+
+    /// How large it is drawn.
+    pub fn radius_of(&self, node: NodeId) -> f64 {
+        if self.names.is_client(node) { self.radius.min(22.0) } else { self.radius }
+    }
+
+    /// Whether names and logs have room beside the nodes.
+    pub fn roomy(&self) -> bool {
+        self.names.servers <= 12
+    }
+
+    /// The way of a message: a slightly bowed curve that keeps to the right, so that the two
+    /// directions stand apart. Start, bend and end.
+    pub fn way(&self, from: NodeId, to: NodeId) -> [Point; 3] {
+        let (a, b) = (self.at(from), self.at(to));
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let length = dx.hypot(dy).max(1.0);
+        let (ux, uy) = (dx / length, dy / length);
+        let bow = (length * 0.07).clamp(7.0, 20.0);
+        let apart = 4.0;
+        let (start, end) = (self.radius_of(from) + 2.0, self.radius_of(to) + 2.0);
+        let right = |p: Point, by: f64| Point { x: p.x - uy * by, y: p.y + ux * by };
+        let begin = right(Point { x: a.x + ux * start, y: a.y + uy * start }, apart);
+        let finish = right(Point { x: b.x - ux * end, y: b.y - uy * end }, apart);
+        let middle = Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 };
+        [begin, right(middle, apart + bow), finish]
+    }
+
+    /// A place on that way, from 0 to 1.
+    pub fn along(&self, from: NodeId, to: NodeId, part: f64) -> Point {
+        let [a, b, c] = self.way(from, to);
+        let part = part.clamp(0.0, 1.0);
+        let rest = 1.0 - part;
+        let mix = |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
+        Point { x: mix(a.x, b.x, c.x), y: mix(a.y, b.y, c.y) }
+    }
+
+    /// The way as an SVG path.
+    pub fn path(&self, from: NodeId, to: NodeId) -> String {
+        let [a, b, c] = self.way(from, to);
+        format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y, c.x, c.y)
+    }
+
+    /// The node that stands nearest in a direction, to walk over the stage by arrow keys.
+    pub fn neighbour(&self, node: NodeId, dx: f64, dy: f64) -> Option<NodeId> {
+        let from = self.at(node);
+        let mut best: Option<(f64, NodeId)> = None;
+        for other in self.names.all().filter(|other| *other != node) {
+            let to = self.at(other);
+            let (x, y) = (to.x - from.x, to.y - from.y);
+            let ahead = x * dx + y * dy;
+            let aside = (x * dy - y * dx).abs();
+            if ahead <= 4.0 || aside > ahead * 2.5 {
+                continue;
+            }
+            let cost = ahead + aside * 2.0;
+            if best.is_none_or(|(least, _)| cost < least) {
+                best = Some((cost, other));
+            }
+        }
+        best.map(|(_, node)| node)
+    }
+
+    /// A point on an ellipse around the ring, between the server of that number and the next.
+    pub fn gap(&self, after: u32, beyond: f64) -> Point {
+        let turn = (f64::from(after) + 0.5) / f64::from(self.names.servers.max(1));
+        let angle = turn * 2.0 * PI - PI / 2.0;
+        Point {
+            x: self.centre.x + (self.axes.0 + beyond) * libm::cos(angle),
+            y: self.centre.y + (self.axes.1 + beyond) * libm::sin(angle),
+        }
+    }
+}
+
+fn direction(place: u32, count: u32) -> (f64, f64) {
+    let angle = f64::from(place) / f64::from(count.max(1)) * 2.0 * PI - PI / 2.0;
+    (libm::sin(angle), libm::cos(angle))
+}
+
+fn side(sin: f64, cos: f64, narrow: bool, servers: u32) -> Side {
+    let upright = sin.abs() > if servers > 6 { 0.9 } else { 0.96 };
+    match () {
+        () if narrow || upright => {
+            if sin < 0.1 {
+                Side::Above
+            } else {
+                Side::Below
+            }
+        }
+        () if cos > 0.0 => Side::Right,
+        () => Side::Left,
+    }
+}
+
+fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f64) -> Point {
+    let share = |size: f64| size * (place as f64 + 1.0) / (count as f64 + 1.0);
+    if narrow {
+        return Point { x: share(width), y: height - 62.0 };
+    }
+    if count > 4 {
+        let rows = count.div_ceil(2);
+        let (column, row) = (place / rows, place % rows);
+        let y = height * (row as f64 + 1.0) / (rows as f64 + 1.0);
+        return Point { x: if column == 0 { 40.0 } else { 112.0 }, y };
+    }
+    Point { x: 64.0, y: share(height) }
+}

@@ -1,0 +1,301 @@
+//! The stage: the cluster as a graph, with everything that happens on it.
+//!
+//! Nodes, links and the rift of a partition are SVG that Yew renders when something changes; what
+//! moves is drawn by the [`painter`] on a canvas above. No protocol is named here: what a thing is
+//! comes from the tables of the protocol and from its views.
+
+pub mod geometry;
+pub mod glyphs;
+mod link;
+mod menu;
+mod node;
+pub mod painter;
+pub mod place;
+mod rift;
+
+use std::rc::Rc;
+
+use geometry::Geometry;
+use glyphs::Glyphs;
+use link::Link;
+use menu::ContextMenu;
+use node::Node;
+use rift::Rift;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlCanvasElement, MouseEvent, ResizeObserver};
+use yew::prelude::*;
+
+use super::state::scene::{Scene, Selection};
+use super::state::shell::{Context, Shell};
+use super::state::store::{Command, Store, View};
+use super::state::tell;
+use crate::view::NodeId;
+
+/// A layout as a property: compared by pointer.
+#[derive(Clone)]
+pub struct Layout(pub Rc<Geometry>);
+
+impl PartialEq for Layout {
+    fn eq(&self, other: &Layout) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for Layout {
+    type Target = Geometry;
+
+    fn deref(&self) -> &Geometry {
+        &self.0
+    }
+}
+
+/// What the stage shows.
+#[derive(Properties, PartialEq)]
+pub struct StageProps {
+    /// The run.
+    pub view: View,
+    /// The page around it.
+    pub shell: Rc<Shell>,
+}
+
+/// With more servers than this, links that are as they should be are not drawn one by one.
+const MANY: u32 = 16;
+/// More messages than this get no targets of their own; the list of messages has them.
+const TARGETS: usize = 60;
+
+/// The stage.
+#[component]
+pub fn Stage(props: &StageProps) -> Html {
+    let store = use_context::<Store>().expect("the store");
+    let frame = use_node_ref();
+    let canvas = use_node_ref();
+    let size = use_state(|| (0.0, 0.0));
+    {
+        let (frame, size) = (frame.clone(), size.clone());
+        use_effect_with((), move |()| watch_size(&frame, move |new| size.set(new)));
+    }
+    let names = props.view.names;
+    let layout = use_memo((names.servers, names.clients, *size), |(_, _, size)| {
+        Layout(Rc::new(Geometry::new(names, size.0.max(240.0), size.1.max(200.0))))
+    });
+    {
+        let (store, canvas) = (store.clone(), canvas.clone());
+        use_effect_with((*layout).clone(), move |layout| {
+            store.lay_out(layout.0.clone());
+            store.attach(canvas.cast::<HtmlCanvasElement>());
+        });
+    }
+    let tab = use_state(|| NodeId(0));
+    let focus = {
+        let tab = tab.clone();
+        use_callback((), move |node: NodeId, ()| tab.set(node))
+    };
+    let click = pick_callback(&store, &frame, false);
+    let context = pick_callback(&store, &frame, true);
+    let scene = &props.view;
+    let selection = props.shell.selection;
+    let (w, h) = (layout.width, layout.height);
+    let label = format!("{}: {} nodes", scene.title, scene.nodes.len());
+    html! {
+        <div class="stage" ref={frame} id="stage" role="group" aria-label={label}
+            aria-keyshortcuts="M L" onclick={click} oncontextmenu={context}>
+            <svg width={w.to_string()} height={h.to_string()} viewBox={format!("0 0 {w} {h}")}>
+                <Rift layout={(*layout).clone()} sides={scene.sides.clone()} />
+                { links(scene, &layout, selection) }
+                { for scene.nodes.iter().map(|shot| {
+                    let id = shot.id;
+                    let fresh = scene.event.as_ref()
+                        .filter(|event| event.node == Some(id)).map(|event| event.step);
+                    let call = scene.last_call(id).map(|call| call_line(call)).unwrap_or_default();
+                    html! {
+                        <Node key={id.0} shot={shot.clone()} layout={(*layout).clone()}
+                            selected={selection == Some(Selection::Node(id))}
+                            tab={*tab == id} focus={focus.clone()} {fresh}
+                            call={AttrValue::from(call)} broken={is_broken(scene, id)} />
+                    }
+                }) }
+                if !scene.playing { { targets(scene, &layout, selection) } }
+            </svg>
+            <canvas ref={canvas} aria-hidden="true"></canvas>
+            if let Some(context) = props.shell.context {
+                <ContextMenu view={props.view.clone()} {context} width={w} height={h} />
+            }
+        </div>
+    }
+}
+
+fn links(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html {
+    let many = scene.names.servers > MANY;
+    scene
+        .links
+        .iter()
+        .filter(|link| {
+            !many || link.there.cut || link.back.cut || link.there.held || link.back.held
+        })
+        .map(|link| {
+            let selected = selection == Some(Selection::Link(link.a, link.b));
+            let client = scene.names.is_client(link.b);
+            let name: AttrValue =
+                format!("{} and {}", scene.name(link.a), scene.name(link.b)).into();
+            html! {
+                <Link key={format!("{}-{}", link.a.0, link.b.0)} a={link.a} b={link.b}
+                    layout={layout.clone()} {name} {client} {selected}
+                    cut={(link.there.cut, link.back.cut)} held={(link.there.held, link.back.held)}
+                    odd={link.there.weather.loss_ppm > 0 || link.back.weather.loss_ppm > 0} />
+            }
+        })
+        .collect()
+}
+
+/// Messages at rest can be focused and clicked one by one.
+fn targets(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html {
+    let glyphs = Glyphs::new(scene.info);
+    let waiting = place::Waiting::default();
+    scene
+        .flights
+        .iter()
+        .take(TARGETS)
+        .map(|flight| {
+            let at = place::place(layout, scene, flight, scene.now as f64, &waiting);
+            let name = flight.name.text(scene.names);
+            let when = flight.due_at.filter(|_| !flight.held).map_or_else(
+                || "it waits".to_string(),
+                |due| format!("arrives at {}", tell::clock(due)),
+            );
+            let label = format!(
+                "{} {name} from {} to {}, {when}",
+                flight.kind,
+                scene.name(flight.name.from),
+                scene.name(flight.to)
+            );
+            let selected = selection == Some(Selection::Message(flight.name));
+            html! {
+                <circle key={format!("m{name}")} class="target" cx={format!("{:.1}", at.x)}
+                    cy={format!("{:.1}", at.y)} r="13" tabindex="-1" role="button"
+                    aria-label={label.clone()} aria-pressed={selected.to_string()}
+                    data-letter={glyphs.letter(flight.kind).to_string()}
+                    id={format!("message-{name}")}
+                    data-select={format!("message:{name}")}>
+                    <title>{ label }</title>
+                </circle>
+            }
+        })
+        .collect()
+}
+
+fn is_broken(scene: &Scene, node: NodeId) -> bool {
+    scene.verdicts.iter().filter(|verdict| verdict.broken()).any(|verdict| {
+        verdict.finding.as_ref().is_some_and(|finding| finding.nodes.contains(&node))
+    })
+}
+
+/// A client's call and what came of it, in a few words.
+fn call_line(call: &crate::sim::session::Call) -> String {
+    use crate::sim::session::Outcome;
+    match &call.outcome {
+        Outcome::Open => format!("{} …", call.op),
+        Outcome::Done { out, .. } => format!("{} → {out}", call.op),
+        Outcome::Refused { .. } => format!("{}: refused", call.op),
+        Outcome::Unknown { .. } => format!("{} → ?", call.op),
+    }
+}
+
+/// What a click or a right click selects: the message under it, else what the element under it
+/// says of itself, else nothing.
+fn pick_callback(store: &Store, frame: &NodeRef, menu: bool) -> Callback<MouseEvent> {
+    let (store, frame) = (store.clone(), frame.clone());
+    Callback::from(move |event: MouseEvent| {
+        let Some(stage) = frame.cast::<Element>() else { return };
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let inside = |what: &str| {
+            let found = target.as_ref().and_then(|element| element.closest(what).ok().flatten());
+            found.is_some()
+        };
+        if inside(".context, .try") {
+            return;
+        }
+        let bounds = stage.get_bounding_client_rect();
+        let x = f64::from(event.client_x()) - bounds.left();
+        let y = f64::from(event.client_y()) - bounds.top();
+        let named = target.as_ref().and_then(|element| selected_by(&store, element));
+        let on_node = matches!(named, Some(Selection::Node(_)));
+        let message = store.message_at(x, y).filter(|_| !on_node).map(Selection::Message);
+        let what = message.or(named);
+        match (menu, what) {
+            (true, Some(what)) => {
+                event.prevent_default();
+                store.send(Command::Select(Some(what)));
+                // A menu that the keyboard asks for comes without a place.
+                let (x, y) = if x <= 0.0 && y <= 0.0 { (24.0, 24.0) } else { (x, y) };
+                store.send(Command::Context(Some(Context { what, x, y })));
+            }
+            (true, None) => {}
+            (false, what) => store.send(Command::Select(what)),
+        }
+    })
+}
+
+/// What an element stands for, as its `data-select` says.
+pub fn selected_by(store: &Store, element: &Element) -> Option<Selection> {
+    let element = element.closest("[data-select]").ok().flatten()?;
+    let word = element.get_attribute("data-select")?;
+    let names = store.ask(|player| player.session().names());
+    let (kind, rest) = word.split_once(':')?;
+    match kind {
+        "node" => names.find(rest).map(Selection::Node),
+        "link" => {
+            let (a, b) = rest.split_once('-')?;
+            Some(Selection::Link(names.find(a)?, names.find(b)?))
+        }
+        "message" => crate::view::MessageName::parse(rest, names).map(Selection::Message),
+        _ => None,
+    }
+}
+
+/// A node's form, small, beside its name in the text.
+pub fn node_shape(shot: &crate::sim::session::NodeShot) -> Html {
+    let down = (!shot.up).then_some("down");
+    let class = classes!("mini", "node", format!("tone-{}", shot.view.tone.word()), down);
+    html! {
+        <svg {class} viewBox="-13 -13 26 26" width="26" height="26" aria-hidden="true">
+            <path class="shape" d={node::shape(shot.view.tone, shot.client, 10.0)} />
+            if shot.up {
+                <text class="letter" dy="0.35em" style="font-size:10px">
+                    { shot.view.letter.to_string() }
+                </text>
+            }
+        </svg>
+    }
+}
+
+/// The form of a role, for the legend.
+pub fn role_shape(tone: crate::view::Tone) -> Html {
+    let class = classes!("mini", "node", format!("tone-{}", tone.word()));
+    html! {
+        <svg {class} viewBox="-13 -13 26 26" width="20" height="20" aria-hidden="true">
+            <path class="shape" d={node::shape(tone, false, 10.0)} />
+        </svg>
+    }
+}
+
+/// Tells the size of an element now and whenever it changes, until dropped.
+fn watch_size<F: Fn((f64, f64)) + 'static>(frame: &NodeRef, tell: F) -> impl FnOnce() + use<F> {
+    let mut kept = None;
+    if let Some(element) = frame.cast::<Element>() {
+        let measured = element.clone();
+        let closure = Closure::<dyn FnMut()>::new(move || {
+            let bounds = measured.get_bounding_client_rect();
+            tell((bounds.width().round(), bounds.height().round()));
+        });
+        if let Ok(observer) = ResizeObserver::new(closure.as_ref().unchecked_ref()) {
+            observer.observe(&element);
+            kept = Some((observer, closure));
+        }
+    }
+    move || {
+        if let Some((observer, _closure)) = kept {
+            observer.disconnect();
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! A node: its shape and letter say its role, its badge the generation that it is in, the cells
+//! beside it what its log holds.
+
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+use super::Layout;
+use super::geometry::Side;
+use crate::ui::hooks::browser;
+use crate::ui::state::scene::{Selection, Shot};
+use crate::ui::state::store::{Command, Store};
+use crate::view::{Cell, NodeId, Panel, PanelMark, Tone};
+
+/// What a node needs.
+#[derive(Properties, PartialEq)]
+pub struct NodeProps {
+    /// How it is.
+    pub shot: Shot,
+    /// Where everything stands.
+    pub layout: Layout,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether the Tab key stops at it: at one of all nodes.
+    pub tab: bool,
+    /// Tells that it has the focus now.
+    pub focus: Callback<NodeId>,
+    /// The step at which it was just changed.
+    pub fresh: Option<u64>,
+    /// What a client asks, and what came of it.
+    pub call: AttrValue,
+    /// Whether a broken property is about it.
+    pub broken: bool,
+}
+
+const CELL: f64 = 17.0;
+
+/// A node.
+#[component]
+pub fn Node(props: &NodeProps) -> Html {
+    let store = use_context::<Store>().expect("the store");
+    let (shot, layout) = (&props.shot, &props.layout);
+    let at = layout.at(shot.id);
+    let radius = layout.radius_of(shot.id);
+    let keydown = walk(&store, shot.id, layout, &shot.name);
+    let focus = props.focus.clone();
+    let id = shot.id;
+    let onfocus = Callback::from(move |_: FocusEvent| focus.emit(id));
+    let class = classes!(
+        "node",
+        format!("tone-{}", shot.view.tone.word()),
+        (!shot.up).then_some("down"),
+        shot.paused.then_some("paused"),
+        shot.client.then_some("client"),
+        props.selected.then_some("selected"),
+        props.broken.then_some("violating"),
+    );
+    let shape = shape(shot.view.tone, shot.client, radius);
+    let cross = radius * 0.62;
+    html! {
+        <g {class} id={format!("node-{}", shot.name)} role="button"
+            tabindex={if props.tab { "0" } else { "-1" }}
+            aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
+            aria-keyshortcuts="C Z I" data-select={format!("node:{}", shot.name)}
+            data-role={shot.view.role} data-up={shot.up.to_string()}
+            data-paused={shot.paused.to_string()}
+            transform={format!("translate({:.1} {:.1})", at.x, at.y)}
+            onkeydown={keydown} {onfocus}>
+            <circle class="halo" r={format!("{:.1}", (radius + 14.0).max(14.0))} />
+            if let Some(step) = props.fresh {
+                <circle key={format!("glow{step}")} class="glow" r={(radius + 5.0).to_string()} />
+            }
+            <path class="shape" d={shape} />
+            if shot.up {
+                <text class="letter" dy="0.35em" style={letter_size(radius)}>
+                    { shot.view.letter.to_string() }
+                </text>
+            } else {
+                <path class="cross" d={format!("M-{cross} -{cross}L{cross} {cross}M{cross} -{cross}L-{cross} {cross}")} />
+            }
+            if shot.paused {
+                <g class="stopped" transform={format!("translate({:.1} {:.1})", -radius, -radius)}>
+                    <circle r="9" /><path d="M-2.5 -4V4M2.5 -4V4" />
+                </g>
+            }
+            { badge(shot, radius) }
+            if layout.roomy() { { caption(props, radius) } }
+        </g>
+    }
+}
+
+/// The arrow keys walk from node to node.
+fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<KeyboardEvent> {
+    let (store, layout, own) = (store.clone(), layout.clone(), format!("node-{name}"));
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+            return;
+        }
+        let (dx, dy) = match event.key().as_str() {
+            "ArrowLeft" => (-1.0, 0.0),
+            "ArrowRight" => (1.0, 0.0),
+            "ArrowUp" => (0.0, -1.0),
+            "ArrowDown" => (0.0, 1.0),
+            "Enter" => {
+                event.prevent_default();
+                event.stop_propagation();
+                store.send(Command::Select(Some(Selection::Node(id))));
+                browser::focus(&own);
+                return;
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if let Some(next) = layout.neighbour(id, dx, dy) {
+            browser::focus(&format!("node-{}", layout.names.name(next)));
+        }
+    })
+}
+
+fn letter_size(radius: f64) -> String {
+    format!("font-size:{:.0}px", (radius * 0.7).clamp(8.0, 20.0))
+}
+
+/// What a screen reader says of it.
+fn spoken(shot: &Shot, call: &str) -> String {
+    let mut parts = vec![shot.name.clone()];
+    if shot.client {
+        parts.push("client".to_string());
+    } else {
+        parts.push(shot.view.role.to_string());
+    }
+    if !shot.view.headline.is_empty() {
+        parts.push(shot.view.headline.clone());
+    }
+    if !shot.up {
+        parts.push("crashed".to_string());
+    }
+    if shot.paused {
+        parts.push("paused".to_string());
+    }
+    if !call.is_empty() {
+        parts.push(call.to_string());
+    }
+    parts.join(", ")
+}
+
+/// The outline of a role's tone: a hexagon leads, a diamond tries, a circle follows, a client is
+/// a square. So no role depends on its colour.
+pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
+    let polygon = |corners: u32, turn: f64, reach: f64| {
+        let mut path = String::new();
+        for corner in 0..corners {
+            let angle = (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
+            let (x, y) = (reach * libm::cos(angle), reach * libm::sin(angle));
+            path.push(if corner == 0 { 'M' } else { 'L' });
+            path.push_str(&format!("{x:.1} {y:.1}"));
+        }
+        path + "Z"
+    };
+    match tone {
+        _ if client => {
+            let r = radius * 0.86;
+            let corner = 5.0;
+            let side = 2.0 * (r - corner);
+            format!(
+                "M{:.1} {:.1}h{side:.1}a5 5 0 0 1 5 5v{side:.1}a5 5 0 0 1 -5 5h-{side:.1}\
+                 a5 5 0 0 1 -5 -5v-{side:.1}a5 5 0 0 1 5 -5Z",
+                corner - r,
+                -r
+            )
+        }
+        Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
+        Tone::Trying => polygon(4, 0.0, radius * 1.18),
+        _ => format!("M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
+            d = radius * 2.0),
+    }
+}
+
+/// The generation, in its colour.
+fn badge(shot: &Shot, radius: f64) -> Html {
+    let Some(generation) = shot.view.generation.filter(|_| radius > 14.0) else {
+        return Html::default();
+    };
+    let off = radius * 0.86;
+    let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
+    html! {
+        <g class={format!("badge gen-{}", generation % 8)}
+            transform={format!("translate({off:.1} {:.1})", -off)}>
+            <circle r="10" />
+            <text dy="0.35em">{ text }</text>
+        </g>
+    }
+}
+
+/// Name, role, and the end of the log.
+fn caption(props: &NodeProps, radius: f64) -> Html {
+    let (shot, layout) = (&props.shot, &props.layout);
+    let side = layout.side(shot.id);
+    let logs = shot.view.panels.iter().find_map(|panel| match panel {
+        Panel::Log { cells, marks, .. } => Some((cells, marks)),
+        Panel::Table { .. } => None,
+    });
+    let reach = radius + 18.0;
+    let strip = if logs.is_some() { 26.0 } else { 0.0 };
+    let (x, top) = match side {
+        Side::Above => (0.0, -reach - 30.0 - strip),
+        Side::Below => (0.0, reach - 2.0),
+        Side::Left => (-reach - 4.0, -18.0 - strip / 2.0),
+        Side::Right => (reach + 4.0, -18.0 - strip / 2.0),
+    };
+    let class = match side {
+        Side::Left => "caption end",
+        Side::Right => "caption start",
+        _ => "caption",
+    };
+    let what = match () {
+        () if !shot.up => "crashed",
+        () if shot.paused => "paused",
+        () if shot.client => "client",
+        () => shot.view.role,
+    };
+    let second = if shot.client { props.call.to_string() } else { shot.view.headline.clone() };
+    html! {
+        <g {class} aria-hidden="true" transform={format!("translate({x:.1} {top:.1})")}>
+            <text y="13"><tspan class="name">{ &shot.name }</tspan>
+                <tspan class="role" dx="5">{ what }</tspan></text>
+            <text class="second" y="29">{ second }</text>
+            if let Some((cells, marks)) = logs {
+                <g transform={format!("translate(0 {})", 35)}>
+                    { log_strip(cells, marks, layout.cells, side) }
+                </g>
+            }
+        </g>
+    }
+}
+
+/// The last cells of a log, each in the colour of its generation; what is settled is whole and
+/// underlined, the rest is dashed.
+fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Html {
+    let hidden = cells.len().saturating_sub(room);
+    let shown = &cells[hidden..];
+    let width = shown.len().max(1) as f64 * CELL;
+    let start = match side {
+        Side::Left => -width,
+        Side::Right => 0.0,
+        _ => -width / 2.0,
+    };
+    let first = shown.first().map_or(1, |cell| cell.index);
+    let mark = marks.first().map(|mark| mark.index);
+    let settled = mark.map_or(0, |index| (index + 1).saturating_sub(first).min(shown.len() as u64));
+    html! {
+        <g class="strip" transform={format!("translate({start:.1} 0)")}>
+            if shown.is_empty() {
+                <rect class="none" x="0.5" y="0.5" width={(CELL - 1.0).to_string()} height="16" />
+            }
+            if hidden > 0 {
+                <text class="more" x="-4" y="13">{ "…" }</text>
+            }
+            { for shown.iter().enumerate().map(|(at, cell)| {
+                let settled = (cell.tone == Tone::Settled).then_some("settled");
+                let class = classes!("cell", format!("gen-{}", cell.generation % 8), settled);
+                let x = at as f64 * CELL;
+                html! {
+                    <g {class} key={cell.index}>
+                        <rect x={(x + 0.5).to_string()} y="0.5" width={(CELL - 1.0).to_string()}
+                            height="16" />
+                        <text x={(x + CELL / 2.0).to_string()} y="12.5">
+                            { cell.generation.to_string() }
+                        </text>
+                        <title>{ format!("{}: {}", cell.index, cell.detail) }</title>
+                    </g>
+                }
+            }) }
+            if settled > 0 {
+                <path class="committed" d={format!("M0 20H{}", settled as f64 * CELL)} />
+            }
+        </g>
+    }
+}

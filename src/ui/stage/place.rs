@@ -1,0 +1,45 @@
+//! Where a message is, at a given virtual time.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::geometry::{Geometry, Point};
+use crate::sim::session::Flight;
+use crate::ui::state::scene::Scene;
+use crate::view::NodeId;
+
+/// Counts messages that wait at the same place, so that they stand side by side.
+#[derive(Default)]
+pub struct Waiting(RefCell<BTreeMap<(NodeId, NodeId), u32>>);
+
+impl Waiting {
+    fn next(&self, from: NodeId, to: NodeId) -> f64 {
+        let mut counts = self.0.borrow_mut();
+        let count = counts.entry((from, to)).or_insert(0);
+        *count += 1;
+        f64::from((*count - 1).min(12))
+    }
+}
+
+/// Where a message is at the time that is shown. One that waits stands in the middle of a link
+/// that holds, before a node that is paused, or on the way if it is to be delivered by hand.
+pub fn place(
+    geometry: &Geometry,
+    scene: &Scene,
+    flight: &Flight,
+    shown: f64,
+    waiting: &Waiting,
+) -> Point {
+    let (from, to) = (flight.name.from, flight.to);
+    if flight.held {
+        let paused = scene.node(to).is_some_and(|shot| shot.paused);
+        let start = if paused { 0.92 } else { 0.46 };
+        return geometry.along(from, to, start - waiting.next(from, to) * 0.07);
+    }
+    let Some(due) = flight.due_at else {
+        return geometry.along(from, to, 0.62 - waiting.next(from, to) * 0.07);
+    };
+    let sent = flight.sent_at as f64;
+    let length = (due as f64 - sent).max(1.0);
+    geometry.along(from, to, (shown - sent) / length)
+}

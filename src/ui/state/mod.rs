@@ -1,0 +1,10 @@
+//! The page's state: the run and how it is played, what is selected and open, and the one place
+//! that changes either.
+
+pub mod choices;
+pub mod player;
+pub mod scene;
+pub mod shell;
+pub mod source;
+pub mod store;
+pub mod tell;

@@ -1,0 +1,475 @@
+//! The run that the page shows: playing, stepping, seeking, acting.
+//!
+//! Nothing here knows the DOM. Virtual time is moved by [`Player::advance`], which the frame loop
+//! calls; everything else is a command. [`Player::scene`] is what the page then shows.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
+use super::source::{Shared, Source};
+use super::tell;
+use crate::service::ServiceInfo;
+use crate::scenario::limits::MAX_EVENTS;
+use crate::scenario::link::Position;
+use crate::sim::action::Action;
+use crate::sim::info::MarkKind;
+use crate::sim::session::{Flight, NodeShot, Session};
+use crate::sim::tree::{BranchId, Tree};
+use crate::view::{NodeId, Time};
+
+/// Events that one frame may do at most, so that the page stays alive at a hundredfold speed.
+const EVENTS_A_FRAME: u64 = 4_000;
+/// How long the picture takes to follow a step that a person takes, in milliseconds.
+const GLIDE_MS: f64 = 240.0;
+/// Virtual seconds a second, from which a person may choose.
+pub const SPEEDS: &[f64] =
+    &[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+/// The speed at which a message of some ten milliseconds can be followed by eye.
+pub const DEFAULT_SPEED: f64 = 0.1;
+
+/// A run with its branches, and how it is played.
+pub struct Player {
+    tree: Tree,
+    source: Rc<Source>,
+    playing: bool,
+    speed: f64,
+    carry: f64,
+    stop_at: Option<Time>,
+    glide: Option<Glide>,
+    smooth: bool,
+    labels: BTreeMap<u32, Rc<str>>,
+    shots: Vec<Rc<NodeShot>>,
+    before: Option<(u64, Rc<NodeShot>)>,
+}
+
+/// The picture on its way from one position to the next.
+struct Glide {
+    from: f64,
+    to: f64,
+    part: f64,
+    arriving: Vec<Flight>,
+}
+
+/// What a frame changed.
+pub struct Advance {
+    /// Whether anything but the time has changed.
+    pub changed: bool,
+    /// Whether another frame is needed.
+    pub more: bool,
+}
+
+impl Player {
+    /// A run at its start.
+    pub fn new(tree: Tree, source: Source) -> Player {
+        let stop_at = source.until;
+        Player {
+            tree,
+            source: Rc::new(source),
+            playing: false,
+            speed: DEFAULT_SPEED,
+            carry: 0.0,
+            stop_at,
+            glide: None,
+            smooth: true,
+            labels: BTreeMap::new(),
+            shots: Vec::new(),
+            before: None,
+        }
+    }
+
+    /// What the run was made from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The present run.
+    pub fn session(&self) -> &dyn Session {
+        self.tree.session()
+    }
+
+    /// The present run, to ask it for events.
+    pub fn session_mut(&mut self) -> &mut dyn Session {
+        self.tree.session_mut()
+    }
+
+    /// Whether it plays.
+    pub fn playing(&self) -> bool {
+        self.playing
+    }
+
+    /// Whether the picture moves.
+    pub fn moving(&self) -> bool {
+        self.playing || self.glide.is_some()
+    }
+
+    /// Whether steps that a person takes are shown as movement.
+    pub fn set_smooth(&mut self, smooth: bool) {
+        self.smooth = smooth;
+    }
+
+    /// The time that the picture shows, in microseconds. Between two events it moves.
+    pub fn shown(&self) -> f64 {
+        match &self.glide {
+            Some(glide) => {
+                let part = glide.part * (2.0 - glide.part);
+                glide.from + (glide.to - glide.from) * part
+            }
+            None => self.session().now() as f64 + self.carry,
+        }
+    }
+
+    /// Messages that the last step delivered, while the picture still follows.
+    pub fn arriving(&self) -> &[Flight] {
+        self.glide.as_ref().map_or(&[], |glide| &glide.arriving)
+    }
+
+    /// Lets that much of a person's time pass.
+    pub fn advance(&mut self, dt_ms: f64) -> Advance {
+        if let Some(glide) = &mut self.glide {
+            glide.part += dt_ms / GLIDE_MS;
+            if glide.part >= 1.0 {
+                self.glide = None;
+            }
+        }
+        if !self.playing {
+            return Advance { changed: false, more: self.glide.is_some() };
+        }
+        let ahead = dt_ms * 1_000.0 * self.speed + self.carry;
+        let whole = ahead.floor();
+        self.carry = ahead - whole;
+        let mut until = self.session().now() + whole as u64;
+        let stop = self.stop_at.is_some_and(|stop| until >= stop);
+        if stop {
+            until = self.stop_at.take().unwrap_or(until).max(self.session().now());
+        }
+        let before = self.session().step_count();
+        self.session_mut().run_to(until, EVENTS_A_FRAME);
+        let stepped = self.session().step_count() != before;
+        let idle = !stepped && self.session_mut().next_at().is_none();
+        if stop || idle {
+            self.playing = false;
+            self.carry = 0.0;
+        }
+        Advance { changed: stepped || stop || idle, more: self.playing }
+    }
+
+    /// Starts to play. False if nothing would happen.
+    pub fn play(&mut self) -> bool {
+        let more = self.session_mut().next_at().is_some();
+        self.playing = more;
+        self.glide = None;
+        if self.stop_at.is_some_and(|stop| stop <= self.session().now()) {
+            self.stop_at = None;
+        }
+        more
+    }
+
+    /// Stops playing.
+    pub fn pause(&mut self) {
+        self.playing = false;
+        self.carry = 0.0;
+    }
+
+    /// Goes that many events on, or back.
+    pub fn step(&mut self, count: i64) {
+        self.pause();
+        let from = self.shown();
+        let flying = self.session().flights();
+        if count < 0 {
+            let step = self.session().step_count().saturating_sub(count.unsigned_abs());
+            self.session_mut().seek(step);
+            self.glide = None;
+            return;
+        }
+        for _ in 0..count {
+            if !self.session_mut().step() {
+                break;
+            }
+        }
+        self.begin_glide(from, &flying);
+    }
+
+    fn begin_glide(&mut self, from: f64, flying: &[Flight]) {
+        let to = self.session().now();
+        if !self.smooth || (to as f64) <= from {
+            self.glide = None;
+            return;
+        }
+        let still: Vec<_> = self.session().flights().iter().map(|flight| flight.name).collect();
+        let arrived = |flight: &&Flight| {
+            flight.due_at.is_some_and(|due| due <= to) && !still.contains(&flight.name)
+        };
+        let arriving = flying.iter().filter(arrived).cloned().collect();
+        self.glide = Some(Glide { from, to: to as f64, part: 0.0, arriving });
+    }
+
+    /// Goes to a position.
+    pub fn seek(&mut self, step: u64) {
+        self.pause();
+        self.glide = None;
+        let step = step.min(self.session().head());
+        self.session_mut().seek(step);
+    }
+
+    /// Goes to a position that a link names, doing what happens until then.
+    pub fn seek_position(&mut self, position: Position) {
+        self.pause();
+        self.glide = None;
+        let session = self.tree.session_mut();
+        match position.events {
+            None => {
+                session.run_to(position.at, MAX_EVENTS);
+            }
+            Some(events) => {
+                if let Some(before) = position.at.checked_sub(1) {
+                    session.run_to(before, MAX_EVENTS);
+                }
+                for _ in 0..events {
+                    if session.next_at().is_none_or(|at| at > position.at) || !session.step() {
+                        break;
+                    }
+                }
+            }
+        }
+        if self.stop_at.is_some_and(|stop| stop <= self.session().now()) {
+            self.stop_at = None;
+        }
+    }
+
+    /// A link to the run, to its start or to its present position.
+    pub fn share(&mut self, here: bool) -> Result<Shared, String> {
+        let source = self.source.clone();
+        source.share(self, here)
+    }
+
+    /// The scenario's text with everything that was done to the run.
+    pub fn text(&self) -> String {
+        self.source.text(self.session())
+    }
+
+    /// Goes to the next (or the previous) event at a node, if there is one.
+    pub fn step_at(&mut self, node: NodeId, forward: bool) {
+        self.pause();
+        self.glide = None;
+        let session = self.tree.session_mut();
+        let here = session.step_count();
+        if forward {
+            for _ in 0..100_000 {
+                if !session.step() {
+                    return;
+                }
+                let step = session.step_count();
+                if session.event(step).is_some_and(|event| event.node == Some(node)) {
+                    return;
+                }
+            }
+            return;
+        }
+        let found = (1..here).rev().find(|&step| {
+            session.event(step).is_some_and(|event| event.node == Some(node))
+        });
+        session.seek(found.unwrap_or(0));
+    }
+
+    /// How fast it plays.
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// How fast it plays from now on.
+    pub fn set_speed(&mut self, speed: f64) {
+        self.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]);
+    }
+
+    /// The next slower or faster of [`SPEEDS`].
+    pub fn shift_speed(&mut self, by: i32) {
+        let at = SPEEDS.iter().position(|speed| *speed >= self.speed - 1e-9);
+        let at = at.unwrap_or(SPEEDS.len() - 1) as i32 + by;
+        self.set_speed(SPEEDS[at.clamp(0, SPEEDS.len() as i32 - 1) as usize]);
+    }
+
+    /// Does something to the run. Says whether that began a branch.
+    pub fn act(&mut self, action: Action) -> Result<bool, String> {
+        self.glide = None;
+        let label = super::source::action_line(&action, self.session().names());
+        let branched = self.tree.act(action)?;
+        if branched {
+            self.labels.insert(self.tree.current().0, label.into());
+        }
+        Ok(branched)
+    }
+
+    /// Looks at another branch.
+    pub fn switch(&mut self, id: u32) {
+        self.pause();
+        self.glide = None;
+        self.tree.switch(BranchId(id));
+    }
+
+    /// What the page shows now.
+    pub fn scene(&mut self, service: &'static ServiceInfo) -> Scene {
+        self.refresh_shots();
+        let event = self.present_event();
+        let caption = self.caption();
+        let branches = self.branch_rows();
+        let playing = self.playing;
+        let speed = self.speed;
+        let session = self.tree.session_mut();
+        let more = session.next_at().is_some();
+        let info = session.info();
+        let names = session.names();
+        let links = link_pairs(session);
+        let sides = Rc::new(sides(names.servers, &links));
+        let flags = &session.setup().params.flaws;
+        let flaws = info.flaws.iter().zip(flags).filter(|(_, on)| **on);
+        Scene {
+            info,
+            service,
+            names,
+            title: self.source.title.clone(),
+            step: session.step_count(),
+            head: session.head(),
+            now: session.now(),
+            playing,
+            manual: session.setup().manual,
+            speed,
+            more,
+            nodes: self.shots.iter().cloned().map(Shot).collect(),
+            before: self.before.as_ref().map(|(_, shot)| shot.clone()),
+            event,
+            flights: Rc::new(session.flights()),
+            losses: Rc::new(session.losses()),
+            links: Rc::new(links),
+            sides,
+            verdicts: Rc::new(session.verdicts()),
+            calls: Rc::new(session.calls()),
+            marks: Rc::new(session.marks().to_vec()),
+            caption,
+            branches,
+            digest: (!playing).then(|| session.digest()),
+            flaws: flaws.map(|(flaw, _)| flaw.id).collect(),
+        }
+    }
+
+    /// Asks every node how it is, and keeps the pointers of those that are as they were.
+    fn refresh_shots(&mut self) {
+        let step = self.session().step_count();
+        let names = self.session().names();
+        let fresh: Vec<NodeShot> = names.all().map(|node| self.session().node(node)).collect();
+        let old = std::mem::take(&mut self.shots);
+        let mut changed = None;
+        for (place, shot) in fresh.into_iter().enumerate() {
+            match old.get(place) {
+                Some(before) if same_but_for_time(before, &shot) => {
+                    self.shots.push(before.clone());
+                }
+                before => {
+                    changed = before.cloned();
+                    self.shots.push(Rc::new(shot));
+                }
+            }
+        }
+        if self.playing {
+            if let Some(shot) = changed {
+                self.before = Some((step, shot));
+            }
+            return;
+        }
+        if self.before.as_ref().is_some_and(|(at, _)| *at == step) {
+            return;
+        }
+        self.before = self.look_back(step).map(|shot| (step, Rc::new(shot)));
+    }
+
+    /// The node of the last event as it was before it.
+    fn look_back(&mut self, step: u64) -> Option<NodeShot> {
+        let session = self.tree.session_mut();
+        let event = session.event(step)?;
+        let node = event.node?;
+        let now = session.now();
+        session.seek(step - 1);
+        let shot = session.node(node);
+        session.seek(step);
+        if now > session.now() {
+            session.run_to(now, u64::MAX);
+        }
+        Some(shot)
+    }
+
+    fn present_event(&mut self) -> Option<Rc<crate::sim::trace::Event>> {
+        let session = self.tree.session_mut();
+        let step = session.step_count();
+        if step == 0 { None } else { session.event(step) }
+    }
+
+    /// What the author says at this time, or else the last thing of note that happened.
+    fn caption(&mut self) -> Option<Caption> {
+        let now = self.session().now();
+        let written = self.source.says.iter().rev().find(|(at, _)| *at <= now);
+        if let Some((_, text)) = written {
+            return Some(Caption { text: text.clone(), written: true });
+        }
+        let session = self.tree.session_mut();
+        let step = session.step_count();
+        let notable = |kind| !matches!(kind, MarkKind::Client);
+        let found = session.marks().iter().rev().find(|mark| mark.step <= step && notable(mark.kind));
+        let at = found.map(|mark| mark.step)?;
+        let (info, names) = (session.info(), session.names());
+        let event = session.event(at)?;
+        Some(Caption { text: tell::told(&event, info, names).into(), written: false })
+    }
+
+    fn branch_rows(&self) -> Vec<BranchRow> {
+        let branches = self.tree.branches();
+        let mut rows = Vec::with_capacity(branches.len());
+        self.push_branches(None, 0, &mut rows);
+        rows
+    }
+
+    fn push_branches(&self, parent: Option<BranchId>, depth: u32, rows: &mut Vec<BranchRow>) {
+        for branch in self.tree.branches() {
+            if branch.parent.map(|(from, _)| from) != parent {
+                continue;
+            }
+            let label = self.labels.get(&branch.id.0).cloned();
+            rows.push(BranchRow {
+                id: branch.id,
+                depth,
+                from: branch.parent.map(|(_, step)| step),
+                label: label.unwrap_or_else(|| "as it was written".into()),
+                head: branch.session.head(),
+                current: branch.id == self.tree.current(),
+            });
+            self.push_branches(Some(branch.id), depth + 1, rows);
+        }
+    }
+}
+
+/// Whether two looks at a node differ in nothing but what its clock says.
+fn same_but_for_time(a: &NodeShot, b: &NodeShot) -> bool {
+    a.lamport == b.lamport
+        && a.up == b.up
+        && a.paused == b.paused
+        && a.offset_us == b.offset_us
+        && a.drift_ppm == b.drift_ppm
+        && a.crashes == b.crashes
+        && a.timers == b.timers
+        && a.vector == b.vector
+        && a.view == b.view
+}
+
+/// Every link that carries anything: between servers, and between servers and clients.
+fn link_pairs(session: &dyn Session) -> Vec<LinkPair> {
+    let names = session.names();
+    let mut pairs = Vec::new();
+    for a in names.all() {
+        for b in names.all().skip(a.index() + 1) {
+            if names.is_client(a) {
+                continue;
+            }
+            pairs.push(LinkPair { a, b, there: session.link(a, b), back: session.link(b, a) });
+        }
+    }
+    pairs
+}

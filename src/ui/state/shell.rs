@@ -1,0 +1,208 @@
+//! The page around the run: what is selected, which panel and which dialog are open, and what
+//! the address asks for.
+
+use std::rc::Rc;
+
+use super::scene::Selection;
+
+/// What the query of the address asks for. Unknown names and values change nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// Only stage, transport and narration.
+    pub embed: bool,
+    /// `light`, `dark` or `auto`.
+    pub theme: Theme,
+    /// Whether single-character keys work.
+    pub keys: bool,
+    /// Whether to play at once; never under reduced motion, never by itself in a frame.
+    pub autoplay: Option<bool>,
+    /// Virtual seconds a second.
+    pub speed: Option<f64>,
+    /// Whether motion is to be avoided, whatever the system says.
+    pub still: bool,
+}
+
+/// The theme that the address asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Query {
+    /// Reads `?embed=1&theme=dark`. Never fails: a tracker's parameter is none of our business.
+    pub fn parse(query: &str) -> Query {
+        let mut asked = Query {
+            embed: false,
+            theme: Theme::Auto,
+            keys: true,
+            autoplay: None,
+            speed: None,
+            still: false,
+        };
+        for pair in query.trim_start_matches('?').split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, "1"));
+            match (key, value) {
+                ("embed", value) => asked.embed = value != "0",
+                ("theme", "light") => asked.theme = Theme::Light,
+                ("theme", "dark") => asked.theme = Theme::Dark,
+                ("keys", "off") => asked.keys = false,
+                ("autoplay", value) => asked.autoplay = Some(value == "1"),
+                ("motion", "reduce") => asked.still = true,
+                ("speed", value) => {
+                    let speed = value.parse::<f64>().ok().filter(|speed| speed.is_finite());
+                    asked.speed = speed.filter(|speed| *speed > 0.0);
+                }
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+/// A panel of the side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// What is selected, or what one sees.
+    Inspect,
+    /// What happened.
+    Events,
+    /// What must hold.
+    Properties,
+    /// What the clients asked.
+    Clients,
+    /// The branches.
+    Branches,
+    /// The scenario's text.
+    Script,
+}
+
+impl Tab {
+    /// Every panel, in the order of the tabs.
+    pub const ALL: [Tab; 6] =
+        [Tab::Inspect, Tab::Events, Tab::Properties, Tab::Clients, Tab::Branches, Tab::Script];
+
+    /// What stands on the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Tab::Inspect => "Inspect",
+            Tab::Events => "Events",
+            Tab::Properties => "Properties",
+            Tab::Clients => "Clients",
+            Tab::Branches => "Branches",
+            Tab::Script => "Script",
+        }
+    }
+
+    /// The same as part of an id.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tab::Inspect => "inspect",
+            Tab::Events => "events",
+            Tab::Properties => "properties",
+            Tab::Clients => "clients",
+            Tab::Branches => "branches",
+            Tab::Script => "script",
+        }
+    }
+}
+
+/// A dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Keys, colours, forms.
+    Help,
+    /// The scenarios that come with the page.
+    Library,
+    /// A link to this run.
+    Share,
+    /// Everything that can be done to the run.
+    Act,
+    /// Choose the sides of a partition.
+    Partition,
+    /// A text that could not be opened.
+    Mend,
+}
+
+/// A menu at a place of the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Context {
+    /// For what.
+    pub what: Selection,
+    /// Where, in pixels from the stage's left upper corner.
+    pub x: f64,
+    /// Where.
+    pub y: f64,
+}
+
+/// One short message to the person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// What is said.
+    pub text: Rc<str>,
+    /// Whether it is about something that went wrong.
+    pub wrong: bool,
+}
+
+/// A text that could not be opened, with what is wrong. It stays until it is mended or closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broken {
+    /// The person's text (or the link, if not even a text came out of it).
+    pub text: Rc<str>,
+    /// One line each.
+    pub problems: Vec<Rc<str>>,
+    /// What one may do about it.
+    pub hint: Rc<str>,
+}
+
+/// Everything of the page that is not the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shell {
+    /// What the address asked for.
+    pub query: Query,
+    /// What is selected.
+    pub selection: Option<Selection>,
+    /// The open panel.
+    pub tab: Tab,
+    /// The open dialog.
+    pub dialog: Option<Dialog>,
+    /// The open menu on the stage.
+    pub context: Option<Context>,
+    /// What the page says about the last command.
+    pub notice: Option<Notice>,
+    /// What the live region says.
+    pub spoken: Rc<str>,
+    /// Whether single-character keys work.
+    pub keys: bool,
+    /// Whether the system or the address wants no motion.
+    pub still: bool,
+    /// A text that could not be opened.
+    pub broken: Option<Rc<Broken>>,
+    /// Counts what was opened: panels that keep anything of a run begin anew with it.
+    pub opened: u32,
+}
+
+impl Shell {
+    /// The page as it opens.
+    pub fn new(query: Query, still: bool) -> Shell {
+        let keys = query.keys;
+        let still = still || query.still;
+        Shell {
+            query,
+            selection: None,
+            tab: Tab::Inspect,
+            dialog: None,
+            context: None,
+            notice: None,
+            spoken: "".into(),
+            keys,
+            still,
+            broken: None,
+            opened: 0,
+        }
+    }
+}

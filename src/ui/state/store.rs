@@ -1,0 +1,505 @@
+//! The one place that changes anything: commands come in, a [`Model`] goes out.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use yew::Callback;
+
+use super::player::Player;
+use super::scene::{Scene, Selection};
+use super::shell::{Context, Dialog, Notice, Shell, Tab};
+use super::source::{self, Opened};
+use super::tell;
+use crate::sim::action::Action;
+use crate::sim::info::MarkKind;
+use crate::ui::hooks::browser;
+use crate::ui::hooks::frames::Frames;
+use crate::ui::stage::geometry::Geometry;
+use crate::ui::stage::painter::Painter;
+use crate::view::NodeId;
+
+/// What a person can want.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Play, or pause.
+    Toggle,
+    /// Pause.
+    Pause,
+    /// That many events on, or back.
+    Step(i64),
+    /// To the next event at the selected node, or to the one before.
+    StepHere(bool),
+    /// To a position.
+    Seek(u64),
+    /// To the last event that is known.
+    End,
+    /// How fast, in virtual seconds a second.
+    Speed(f64),
+    /// Faster, or slower if negative.
+    Shift(i32),
+    /// Do something to the run.
+    Act(Action),
+    /// Several things at the same moment.
+    ActAll(Vec<Action>),
+    /// Look at another branch.
+    Switch(u32),
+    /// Select something, or nothing.
+    Select(Option<Selection>),
+    /// Select the next message on its way.
+    NextMessage,
+    /// Select the next link.
+    NextLink,
+    /// Open a panel.
+    Tab(Tab),
+    /// Open a dialog, or close it.
+    Dialog(Option<Dialog>),
+    /// Open a menu on the stage, or close it.
+    Context(Option<Context>),
+    /// Close the notice.
+    Dismiss,
+    /// Say something to the person.
+    Notify(String, bool),
+    /// Whether single-character keys work.
+    Keys(bool),
+    /// Open a scenario's text.
+    OpenText(String),
+    /// Open what stands behind the hash mark of the address.
+    OpenFragment(String),
+    /// Open a scenario of the library.
+    OpenLibrary(String),
+}
+
+/// The run and the page around it, as the components see them. Compared by pointer.
+#[derive(Clone)]
+pub struct Model {
+    /// The run.
+    pub scene: View,
+    /// The page around it.
+    pub shell: Rc<Shell>,
+}
+
+/// A scene as a property: compared by pointer.
+#[derive(Clone)]
+pub struct View(pub Rc<Scene>);
+
+impl PartialEq for View {
+    fn eq(&self, other: &View) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::ops::Deref for View {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.0
+    }
+}
+
+/// The store, shared by everybody through a context. It is always the same.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Store) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+struct Inner {
+    player: RefCell<Player>,
+    shell: RefCell<Shell>,
+    scene: RefCell<Rc<Scene>>,
+    painter: RefCell<Painter>,
+    frames: RefCell<Option<Frames>>,
+    listener: RefCell<Option<Callback<Model>>>,
+    spoken_at: Cell<f64>,
+    hash_at: Cell<f64>,
+}
+
+/// The live region speaks at most once in so many milliseconds while the run plays.
+const SPEAK_EVERY_MS: f64 = 2_000.0;
+
+impl Store {
+    /// The page around a run.
+    pub fn new(opened: Opened, shell: Shell) -> Store {
+        let mut player = Player::new(opened.tree, opened.source);
+        player.set_smooth(!shell.still);
+        if let Some(speed) = shell.query.speed {
+            player.set_speed(speed);
+        }
+        let service = player.source().service;
+        crate::ui::card::keep(player.text());
+        let scene = Rc::new(player.scene(service));
+        let store = Store(Rc::new(Inner {
+            player: RefCell::new(player),
+            shell: RefCell::new(shell),
+            scene: RefCell::new(scene),
+            painter: RefCell::new(Painter::default()),
+            frames: RefCell::new(None),
+            listener: RefCell::new(None),
+            spoken_at: Cell::new(0.0),
+            hash_at: Cell::new(-1e9),
+        }));
+        let weak = Rc::downgrade(&store.0);
+        let frames = Frames::new(move |dt| weak.upgrade().is_some_and(|inner| Store(inner).tick(dt)));
+        *store.0.frames.borrow_mut() = Some(frames);
+        store
+    }
+
+    /// Who is told of changes.
+    pub fn listen(&self, listener: Callback<Model>) {
+        *self.0.listener.borrow_mut() = Some(listener);
+    }
+
+    /// The present state.
+    pub fn model(&self) -> Model {
+        let shell = Rc::new(self.0.shell.borrow().clone());
+        Model { scene: View(self.0.scene.borrow().clone()), shell }
+    }
+
+    /// A callback that sends a command, whatever the event.
+    pub fn on<E: 'static>(&self, command: Command) -> Callback<E> {
+        let store = self.clone();
+        Callback::from(move |_| store.send(command.clone()))
+    }
+
+    /// Asks the run something that no scene holds.
+    pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
+        question(&mut self.0.player.borrow_mut())
+    }
+
+    /// Changes how the stage is laid out.
+    pub fn lay_out(&self, geometry: Rc<Geometry>) {
+        self.0.painter.borrow_mut().lay_out(geometry);
+        self.request_frame();
+    }
+
+    /// Gives or takes the canvas.
+    pub fn attach(&self, canvas: Option<web_sys::HtmlCanvasElement>) {
+        self.0.painter.borrow_mut().attach(canvas);
+        self.request_frame();
+    }
+
+    /// The colours have changed.
+    pub fn repaint(&self) {
+        self.0.painter.borrow_mut().forget_colours();
+        self.request_frame();
+    }
+
+    /// The message at a place of the stage, if one is drawn there now.
+    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+        let player = self.0.player.borrow();
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+    }
+
+    /// How many frames there have been.
+    pub fn frame_count(&self) -> u32 {
+        self.0.frames.borrow().as_ref().map_or(0, Frames::count)
+    }
+
+    /// How long it takes to draw the present picture, in milliseconds.
+    pub fn time_paint(&self, times: u32) -> f64 {
+        let player = self.0.player.borrow();
+        let scene = self.0.scene.borrow();
+        let mut painter = self.0.painter.borrow_mut();
+        let begin = browser::now_ms();
+        for _ in 0..times {
+            painter.paint(&scene, player.shown(), player.arriving(), None);
+        }
+        (browser::now_ms() - begin) / f64::from(times.max(1))
+    }
+
+    /// Stops the frames while nobody sees them, and goes on after.
+    pub fn seen(&self, seen: bool) {
+        if seen {
+            self.request_frame();
+        } else if let Some(frames) = &*self.0.frames.borrow() {
+            frames.cancel();
+        }
+    }
+
+    /// Does what a person wants.
+    pub fn send(&self, command: Command) {
+        let speak = self.perform(command);
+        self.publish(speak);
+    }
+
+    fn request_frame(&self) {
+        if let Some(frames) = &*self.0.frames.borrow() {
+            frames.request();
+        }
+    }
+
+    fn tick(&self, dt: f64) -> bool {
+        let advance = self.0.player.borrow_mut().advance(dt);
+        if advance.changed {
+            let was = self.0.scene.borrow().clone();
+            self.refresh_scene();
+            let spoken = self.speak_while_playing(&was);
+            self.tell_listener(spoken);
+        }
+        let player = self.0.player.borrow();
+        let selection = self.0.shell.borrow().selection;
+        let scene = self.0.scene.borrow();
+        let mut painter = self.0.painter.borrow_mut();
+        painter.paint(&scene, player.shown(), player.arriving(), selection);
+        advance.more
+    }
+
+    fn refresh_scene(&self) {
+        let mut player = self.0.player.borrow_mut();
+        let service = player.source().service;
+        *self.0.scene.borrow_mut() = Rc::new(player.scene(service));
+    }
+
+    fn publish(&self, speak: Option<String>) {
+        self.refresh_scene();
+        self.tell_listener(speak);
+        self.request_frame();
+    }
+
+    fn tell_listener(&self, speak: Option<String>) {
+        if let Some(text) = speak {
+            self.0.shell.borrow_mut().spoken = text.into();
+        }
+        let listener = self.0.listener.borrow().clone();
+        if let Some(listener) = listener {
+            listener.emit(self.model());
+        }
+    }
+
+    /// While it plays, only what the scrubber marks is said, and seldom.
+    fn speak_while_playing(&self, was: &Scene) -> Option<String> {
+        let scene = self.0.scene.borrow().clone();
+        if !scene.playing {
+            return Some(self.position());
+        }
+        let now = browser::now_ms();
+        let worth = |kind| matches!(kind, MarkKind::Leadership | MarkKind::Violation);
+        let mark = scene.marks.iter().rev().find(|mark| worth(mark.kind) && mark.step <= scene.step);
+        let mark = mark.filter(|mark| mark.step > was.step)?;
+        if now - self.0.spoken_at.get() < SPEAK_EVERY_MS {
+            return None;
+        }
+        self.0.spoken_at.set(now);
+        let mut player = self.0.player.borrow_mut();
+        let event = player.session_mut().event(mark.step)?;
+        Some(tell::told(&event, scene.info, scene.names))
+    }
+
+    /// Where the run stands, in words.
+    fn position(&self) -> String {
+        let mut player = self.0.player.borrow_mut();
+        let session = player.session_mut();
+        let (step, now) = (session.step_count(), session.now());
+        let (info, names) = (session.info(), session.names());
+        let what = if step == 0 { None } else { session.event(step) };
+        let what = what.map(|event| tell::told(&event, info, names)).unwrap_or_default();
+        format!("Event {step}, {}. {what}", tell::clock(now))
+    }
+
+    fn perform(&self, command: Command) -> Option<String> {
+        match command {
+            Command::Toggle => return self.toggle(),
+            Command::Pause => self.0.player.borrow_mut().pause(),
+            Command::Step(count) => self.0.player.borrow_mut().step(count),
+            Command::StepHere(forward) => {
+                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
+                    return Some("Select a node first.".to_string());
+                };
+                self.0.player.borrow_mut().step_at(node, forward);
+            }
+            Command::Seek(step) => self.0.player.borrow_mut().seek(step),
+            Command::End => {
+                let head = self.0.player.borrow().session().head();
+                self.0.player.borrow_mut().seek(head);
+            }
+            Command::Switch(id) => self.0.player.borrow_mut().switch(id),
+            Command::Act(action) => return self.act(vec![action]),
+            Command::ActAll(actions) => return self.act(actions),
+            Command::Speed(speed) => {
+                self.0.player.borrow_mut().set_speed(speed);
+                return None;
+            }
+            Command::Shift(by) => {
+                self.0.player.borrow_mut().shift_speed(by);
+                return Some(format!("Speed {}×", self.0.player.borrow().speed()));
+            }
+            Command::OpenText(text) => return self.open(source::open_text(&text), false),
+            Command::OpenFragment(text) => return self.open(source::open_fragment(&text), true),
+            Command::OpenLibrary(id) => return self.open(source::open_library(&id), true),
+            other => return self.perform_on_shell(other),
+        }
+        self.0.shell.borrow_mut().context = None;
+        self.save_hash();
+        Some(self.position())
+    }
+
+    fn toggle(&self) -> Option<String> {
+        let playing = self.0.player.borrow().playing();
+        if playing {
+            self.0.player.borrow_mut().pause();
+            self.save_hash();
+            return Some(self.position());
+        }
+        if self.0.player.borrow_mut().play() {
+            return None;
+        }
+        let manual = self.0.scene.borrow().manual;
+        let why = match manual {
+            true => "Nothing happens by itself here: deliver a message or fire a timer.",
+            false => "Nothing more happens from here. Do something, or step back.",
+        };
+        self.0.shell.borrow_mut().notice = Some(Notice { text: why.into(), wrong: false });
+        Some(why.to_string())
+    }
+
+    fn perform_on_shell(&self, command: Command) -> Option<String> {
+        let scene = self.0.scene.borrow().clone();
+        let mut shell = self.0.shell.borrow_mut();
+        match command {
+            Command::Select(what) => {
+                shell.selection = what;
+                shell.context = None;
+                if what.is_some() {
+                    shell.tab = Tab::Inspect;
+                }
+            }
+            Command::NextMessage => {
+                let next = next_message(&scene, shell.selection);
+                let Some(next) = next else { return Some("No message is on its way.".into()) };
+                shell.selection = Some(next);
+                shell.tab = Tab::Inspect;
+            }
+            Command::NextLink => {
+                shell.selection = next_link(&scene, shell.selection);
+                shell.tab = Tab::Inspect;
+            }
+            Command::Tab(tab) => shell.tab = tab,
+            Command::Dialog(dialog) => {
+                shell.dialog = dialog;
+                shell.context = None;
+                if dialog.is_none() {
+                    shell.broken = None;
+                }
+            }
+            Command::Context(context) => shell.context = context,
+            Command::Dismiss => shell.notice = None,
+            Command::Notify(text, wrong) => {
+                shell.notice = Some(Notice { text: text.as_str().into(), wrong });
+                return Some(text);
+            }
+            Command::Keys(on) => shell.keys = on,
+            _ => {}
+        }
+        None
+    }
+
+    fn act(&self, actions: Vec<Action>) -> Option<String> {
+        let mut branched = false;
+        let mut said = Vec::new();
+        let names = self.0.scene.borrow().names;
+        for action in actions {
+            let line = source::action_line(&action, names);
+            let result = self.0.player.borrow_mut().act(action);
+            match result {
+                Ok(new) => {
+                    branched |= new;
+                    said.push(line);
+                }
+                Err(why) => {
+                    let text = format!("{line}: {why}");
+                    let notice = Notice { text: text.as_str().into(), wrong: true };
+                    self.0.shell.borrow_mut().notice = Some(notice);
+                    return Some(text);
+                }
+            }
+        }
+        let mut shell = self.0.shell.borrow_mut();
+        shell.context = None;
+        shell.notice = branched.then(|| Notice {
+            text: "This is a new branch; what happened before is kept under Branches.".into(),
+            wrong: false,
+        });
+        drop(shell);
+        crate::ui::card::keep(self.ask(|player| player.text()));
+        if !self.0.player.borrow().playing() {
+            self.save_hash();
+        }
+        let tail = if branched { ". A new branch begins." } else { "." };
+        Some(format!("{}{tail}", said.join(", ")))
+    }
+
+    fn open(&self, opened: Result<Opened, super::shell::Broken>, link: bool) -> Option<String> {
+        let mut shell = self.0.shell.borrow_mut();
+        match opened {
+            Err(broken) => {
+                let said = broken.problems.first().map(|line| line.to_string());
+                shell.broken = Some(Rc::new(broken));
+                shell.dialog = Some(Dialog::Mend);
+                said
+            }
+            Ok(opened) => {
+                let mut player = Player::new(opened.tree, opened.source);
+                player.set_smooth(!shell.still);
+                player.set_speed(self.0.player.borrow().speed());
+                if let Some(at) = opened.at {
+                    player.seek_position(at);
+                }
+                let title = player.source().title.clone();
+                crate::ui::card::keep(player.text());
+                *self.0.player.borrow_mut() = player;
+                shell.selection = None;
+                shell.context = None;
+                shell.dialog = None;
+                shell.broken = None;
+                shell.opened += 1;
+                let remark = opened.remark.filter(|_| link);
+                shell.notice = remark.map(|text| Notice { text, wrong: false });
+                Some(format!("Opened: {title}"))
+            }
+        }
+    }
+
+    /// Writes the link of the present position behind the hash mark, at most twice a second, and
+    /// only when the run stands still and something was done or a link was opened.
+    fn save_hash(&self) {
+        let now = browser::now_ms();
+        if now - self.0.hash_at.get() < 500.0 {
+            return;
+        }
+        let shared = self.0.player.borrow_mut().share(true);
+        if let Ok(shared) = shared {
+            self.0.hash_at.set(now);
+            browser::replace_fragment(&shared.fragment);
+        }
+    }
+}
+
+fn next_message(scene: &Scene, selection: Option<Selection>) -> Option<Selection> {
+    let at = match selection {
+        Some(Selection::Message(name)) => {
+            scene.flights.iter().position(|flight| flight.name == name).map_or(0, |at| at + 1)
+        }
+        _ => 0,
+    };
+    let flight = scene.flights.get(at).or_else(|| scene.flights.first())?;
+    Some(Selection::Message(flight.name))
+}
+
+fn next_link(scene: &Scene, selection: Option<Selection>) -> Option<Selection> {
+    let servers = NodeId(scene.names.servers);
+    let links: Vec<_> = scene.links.iter().filter(|link| link.b < servers).collect();
+    let at = match selection {
+        Some(Selection::Link(a, b)) => {
+            links.iter().position(|link| (link.a, link.b) == (a, b)).map_or(0, |at| at + 1)
+        }
+        Some(Selection::Node(node)) => {
+            links.iter().position(|link| link.a == node || link.b == node).unwrap_or(0)
+        }
+        _ => 0,
+    };
+    let link = links.get(at).or_else(|| links.first())?;
+    Some(Selection::Link(link.a, link.b))
+}

@@ -1,0 +1,86 @@
+//! Events, times and places in words. One place, so that the log, the caption, the live region
+//! and the tests say the same.
+
+use crate::sim::info::Info;
+use crate::sim::session::LossReason;
+use crate::sim::trace::{Event, EventKind};
+use crate::view::{NodeNames, Time};
+
+/// A virtual time with always the same digits: `1.234 s`.
+pub fn clock(at: Time) -> String {
+    format!("{}.{:03} s", at / 1_000_000, at % 1_000_000 / 1_000)
+}
+
+/// A virtual time to the microsecond, where two events may be that close.
+pub fn exact(at: Time) -> String {
+    format!("{}.{:06} s", at / 1_000_000, at % 1_000_000)
+}
+
+/// A short length of time: `12.3 ms`.
+pub fn millis(us: Time) -> String {
+    format!("{}.{} ms", us / 1_000, us % 1_000 / 100)
+}
+
+/// What an event was, in one line.
+pub fn event(event: &Event, names: NodeNames) -> String {
+    let node = event.node.map(|node| names.name(node)).unwrap_or_default();
+    match &event.kind {
+        EventKind::Receive { message, kind, summary } => {
+            let from = names.name(message.from);
+            match summary.is_empty() {
+                true => format!("{node} receives {kind} from {from}"),
+                false => format!("{node} receives {kind} from {from}: {summary}"),
+            }
+        }
+        EventKind::Missed { message, kind } => {
+            let from = names.name(message.from);
+            format!("{node} is down: {kind} from {from} is lost")
+        }
+        EventKind::Timer(timer) => format!("{node}: {timer} timer goes off"),
+        EventKind::Wake => format!("{node} goes on"),
+        EventKind::Action { action, void } => {
+            let what = super::source::action_line(action, names);
+            match void {
+                Some(why) => format!("{what} (no effect: {why})"),
+                None => what,
+            }
+        }
+    }
+}
+
+/// The same for the narrator: what the protocol told of it, or else what it was.
+pub fn told(event: &Event, info: &Info, names: NodeNames) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for &place in &event.broke {
+        if let Some(property) = info.properties.get(place as usize) {
+            parts.push(format!("{} is broken", property.title));
+        }
+    }
+    parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
+    if parts.is_empty() {
+        return self::event(event, names);
+    }
+    let node = event.node.map(|node| names.name(node)).unwrap_or_default();
+    let text = parts.join("; ");
+    if node.is_empty() || text.starts_with(&node) { text } else { format!("{node}: {text}") }
+}
+
+/// What became of what an event sent.
+pub fn losses(event: &Event, names: NodeNames) -> Option<String> {
+    let lost: Vec<String> = event
+        .sent
+        .iter()
+        .filter_map(|sent| sent.lost.map(|why| (sent, why)))
+        .map(|(sent, why)| format!("{} to {} {}", sent.kind, names.name(sent.to), short(why)))
+        .collect();
+    (!lost.is_empty()).then(|| lost.join(", "))
+}
+
+fn short(why: LossReason) -> &'static str {
+    match why {
+        LossReason::Chance => "is lost",
+        LossReason::Cut => "meets a cut link",
+        LossReason::Dropped => "is dropped",
+        LossReason::Down => "finds nobody",
+    }
+}
