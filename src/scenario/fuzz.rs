@@ -132,6 +132,7 @@ pub fn scenario(entry: &'static Entry, seed: u64, flaw: Option<usize>) -> Scenar
     let network = fuzz.weather(hostile);
     let clients = fuzz.client_rules();
     let until = match hostile {
+        true if fuzz.rng.chance(400_000) => fuzz.relay(names),
         true => fuzz.rounds(names),
         false => fuzz.storm(names),
     };
@@ -287,6 +288,37 @@ impl Fuzz {
         self.push(now, Action::Restart(Target::All));
         self.push(now, Action::Heal);
         now + self.ms(300, 1_200)
+    }
+
+    /// One after the other leads, is cut off, takes requests that reach nobody else, and crashes
+    /// just when the one before comes back: logs part, and old entries are taken up again.
+    fn relay(&mut self, names: NodeNames) -> Time {
+        let leading = self.info().roles.iter().find(|role| role.tone == Tone::Leading);
+        let others = self.info().roles.iter().find(|role| role.tone == Tone::Following);
+        let (Some(leading), Some(others)) = (leading, others) else { return self.rounds(names) };
+        let leading = Target::Role(leading.id.to_string());
+        let others = Target::Role(others.plural.to_string());
+        let mut now = self.ms(300, 700);
+        for _ in 0..self.rng.between(3, 9) {
+            if self.rng.chance(700_000) {
+                self.push(now, Action::Cut(leading.clone(), others.clone(), Direction::BothWays));
+            }
+            for _ in 0..self.rng.between(1, 4) {
+                let at = now + self.ms(0, 60);
+                self.request(at, names);
+            }
+            let crash = now + self.ms(60, 200);
+            if self.rng.chance(750_000) {
+                self.push(crash - MILLISECOND, Action::Restart(Target::All));
+            }
+            if self.rng.chance(850_000) {
+                self.push(crash, Action::Crash(leading.clone()));
+            }
+            self.push(crash, Action::Heal);
+            now = crash + self.ms(200, 700);
+        }
+        self.push(now, Action::Restart(Target::All));
+        now + self.ms(300, 1_000)
     }
 
     /// Whoever leads reaches only some of the others for a while.
