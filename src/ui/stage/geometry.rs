@@ -130,7 +130,8 @@ impl Geometry {
         let [a, b, c] = self.way(from, to);
         let part = part.clamp(0.0, 1.0);
         let rest = 1.0 - part;
-        let mix = |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
+        let mix =
+            |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
         Point { x: mix(a.x, b.x, c.x), y: mix(a.y, b.y, c.y) }
     }
 

@@ -150,7 +150,8 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
     let polygon = |corners: u32, turn: f64, reach: f64| {
         let mut path = String::new();
         for corner in 0..corners {
-            let angle = (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
+            let angle =
+                (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
             let (x, y) = (reach * libm::cos(angle), reach * libm::sin(angle));
             path.push(if corner == 0 { 'M' } else { 'L' });
             path.push_str(&format!("{x:.1} {y:.1}"));
@@ -171,8 +172,10 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         }
         Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
         Tone::Trying => polygon(4, 0.0, radius * 1.18),
-        _ => format!("M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
-            d = radius * 2.0),
+        _ => format!(
+            "M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
+            d = radius * 2.0
+        ),
     }
 }
 

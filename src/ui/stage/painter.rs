@@ -127,7 +127,12 @@ impl Painter {
         }
         let waiting = Waiting::default();
         for flight in arriving {
-            self.paint_flight(&context, &geometry, flight, place(&geometry, scene, flight, shown, &waiting));
+            self.paint_flight(
+                &context,
+                &geometry,
+                flight,
+                place(&geometry, scene, flight, shown, &waiting),
+            );
         }
         for flight in scene.flights.iter() {
             if flight.sent_at as f64 > shown + 0.5 {
@@ -333,7 +338,11 @@ fn draw_sprite(key: Sprite, colours: &Colours, scale: f64) -> Option<HtmlCanvasE
     context.set_stroke_style_str(if key.refusal { &colours.violated } else { &colours.ink });
     context.stroke();
     context.set_fill_style_str(if key.refusal { &colours.ink } else { "#16181a" });
-    context.set_font(if key.reply { "600 9px system-ui, sans-serif" } else { "600 11px system-ui, sans-serif" });
+    context.set_font(if key.reply {
+        "600 9px system-ui, sans-serif"
+    } else {
+        "600 11px system-ui, sans-serif"
+    });
     context.set_text_align("center");
     context.set_text_baseline("middle");
     let _ = context.fill_text(&key.letter.to_string(), middle, middle + 0.5);
@@ -345,7 +354,8 @@ impl Colours {
         let window = browser::window()?;
         let root = browser::document()?.document_element()?;
         let style = window.get_computed_style(&root).ok().flatten()?;
-        let get = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
+        let get =
+            |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
         let generations = (0..8).map(|place| get(&format!("--gen-{place}"))).collect();
         Some(Colours {
             paper: get("--paper"),

@@ -6,5 +6,7 @@ mod clients;
 mod election;
 mod replication;
 
+mod checks;
+
 mod cluster;
 mod figure_8;

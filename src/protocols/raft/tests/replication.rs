@@ -214,17 +214,13 @@ fn one_refusal_finds_where_each_follower_of_figure_7_agrees() {
 fn backing_up_always_ends() {
     for seed in 0..2_000u64 {
         let mut rng = crate::sim::rng::Rng::new(seed);
-        let mut log = |len: u64| {
-            let mut term = 1;
-            let terms = (0..rng.below(len)).map(|_| {
-                term += rng.below(2);
-                term
-            });
-            terms.collect::<Vec<Term>>()
-        };
-        let (leaders, followers) = (log(12), log(12));
-        let mut leader = Lab::leader(20, &leaders);
-        let mut follower = Lab::with(19, &followers);
+        // A common part, and then terms that never meet: what log matching allows.
+        let mut common = grow(&mut rng, Vec::new(), 0);
+        let leaders = grow(&mut rng, common.clone(), 0);
+        common.truncate(rng.below(8) as usize);
+        let followers = grow(&mut rng, common, 1);
+        let mut leader = Lab::leader(60, &leaders);
+        let mut follower = Lab::with(59, &followers);
         let mut mail = leader.timer(HEARTBEAT).sent.remove(0).1;
         let mut rounds = 0;
         while follower.terms() != leader.terms() {
@@ -238,4 +234,14 @@ fn backing_up_always_ends() {
             };
         }
     }
+}
+
+/// Adds up to eight entries whose terms are of that parity.
+fn grow(rng: &mut crate::sim::rng::Rng, mut log: Vec<Term>, parity: u64) -> Vec<Term> {
+    let mut term = log.last().map_or(2, |term| term / 2 * 2) + parity;
+    for _ in 0..rng.below(9) {
+        log.push(term);
+        term += 2 * rng.below(2);
+    }
+    log
 }
