@@ -140,7 +140,7 @@ impl Reader {
             }
         }
         let (entry, params) = entry.zip(params)?;
-        self.finish(entry, params)
+        self.finish(entry, params, lines)
     }
 
     /// The first line that says anything must be `interleave 1`.
@@ -417,7 +417,12 @@ impl Reader {
     }
 
     /// What can be judged only when all lines are known.
-    fn finish(&mut self, entry: &'static Entry, mut params: Params) -> Option<Scenario> {
+    fn finish(
+        &mut self,
+        entry: &'static Entry,
+        mut params: Params,
+        lines: &[Lexed<'_>],
+    ) -> Option<Scenario> {
         self.script.sort_by_key(|(_, scheduled)| scheduled.moment);
         self.says.sort_by_key(|(_, say)| say.at);
         let until = self.end();
@@ -435,7 +440,7 @@ impl Reader {
             script,
         };
         if self.faults.is_empty() {
-            self.check_against_run(entry, &setup);
+            self.check_against_run(entry, &setup, lines);
         }
         Some(Scenario {
             title: std::mem::take(&mut self.title),
@@ -477,7 +482,7 @@ impl Reader {
 
     /// Starts the run, without letting anything happen, to see whether the given states and the
     /// fields that the expectations name exist.
-    fn check_against_run(&mut self, entry: &'static Entry, setup: &Setup) {
+    fn check_against_run(&mut self, entry: &'static Entry, setup: &Setup, lines: &[Lexed<'_>]) {
         let setup = Setup { script: Vec::new(), ..setup.clone() };
         let session = match entry.start(setup, Watch::RAW) {
             Ok(session) => session,
@@ -488,7 +493,7 @@ impl Reader {
             }
         };
         for expect in &self.expects {
-            if let Some(fault) = check_field(expect, &*session) {
+            if let Some(fault) = check_field(expect, &*session, lines) {
                 self.faults.push(fault);
             }
         }
@@ -503,7 +508,7 @@ fn expected_at(what: &Expectation) -> Option<Time> {
     }
 }
 
-fn check_field(expect: &Expect, session: &dyn Session) -> Option<Diagnostic> {
+fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> Option<Diagnostic> {
     let Expectation::Fact(_, Fact::Field(fact)) = &expect.what else { return None };
     let node = match fact.target {
         Target::Node(node) => node,
@@ -515,7 +520,13 @@ fn check_field(expect: &Expect, session: &dyn Session) -> Option<Diagnostic> {
     }
     let fields: Vec<&str> = view.fields.iter().map(|field| field.name).collect();
     let message = format!("nodes have no field {}", quote(&fact.name));
-    let fault = Diagnostic::new(expect.line, 1, 6, message);
+    let places = lines[expect.line as usize - 1].tokens.iter().filter_map(|token| {
+        let (target, field) = token.text.split_once('.')?;
+        let name = field.split('.').next()?;
+        (name == fact.name).then(|| token.column + target.chars().count() as u32 + 1)
+    });
+    let (column, length) = (places.last().unwrap_or(1), fact.name.chars().count() as u32);
+    let fault = Diagnostic::new(expect.line, column, length, message);
     Some(fault.expected(one_of(fields.iter().copied())).nearest(&fact.name, fields))
 }
 
