@@ -137,7 +137,8 @@ fn OpenFull(props: &TopProps) -> Html {
     let refresh = {
         let store = store.clone();
         Callback::from(move |event: MouseEvent| {
-            let link = event.target_dyn_into::<Element>().and_then(|e| e.closest("a").ok().flatten());
+            let link =
+                event.target_dyn_into::<Element>().and_then(|e| e.closest("a").ok().flatten());
             store.send(Command::Pause);
             let shared = store.ask(|player| player.share(true));
             if let (Some(link), Ok(shared)) = (link, shared) {

@@ -158,9 +158,11 @@ pub fn PartitionDialog(props: &ActProps) -> Html {
     let inside = chosen.iter().filter(|inside| **inside).count();
     let valid = inside > 0 && inside < count;
     let side = |wanted: bool| -> Vec<Target> {
-        view.names.servers()
+        view.names
+            .servers()
             .filter(|node| chosen.get(node.index()) == Some(&wanted))
-            .map(Target::Node).collect()
+            .map(Target::Node)
+            .collect()
     };
     let action = Action::Partition(vec![side(true), side(false)]);
     html! {

@@ -146,8 +146,12 @@ fn timers(view: &View, shot: &NodeShot) -> Html {
 }
 
 fn clocks(view: &View, shot: &NodeShot) -> Html {
-    let vector: Vec<String> = view.names.all().zip(&shot.vector)
-        .map(|(node, count)| format!("{}:{count}", view.name(node))).collect();
+    let vector: Vec<String> = view
+        .names
+        .all()
+        .zip(&shot.vector)
+        .map(|(node, count)| format!("{}:{count}", view.name(node)))
+        .collect();
     let off = shot.offset_us != 0 || shot.drift_ppm != 0;
     html! {
         <>
@@ -227,7 +231,8 @@ fn node_button(store: &Store, view: &View, node: NodeId) -> Html {
 
 fn link(store: &Store, view: &View, a: NodeId, b: NodeId) -> Html {
     let Some(pair) = view.link(a, b) else { return Html::default() };
-    let title = html! { <>{ node_button(store, view, a) }{ " – " }{ node_button(store, view, b) }</> };
+    let title =
+        html! { <>{ node_button(store, view, a) }{ " – " }{ node_button(store, view, b) }</> };
     let (name_a, name_b) = (view.name(a), view.name(b));
     html! {
         <article class="inspect" data-inspect={format!("{name_a}-{name_b}")}>

@@ -91,9 +91,12 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
         (step > scene.step).then_some("future"),
         (!event.broke.is_empty()).then_some("broke"),
     );
-    let mut parts: Vec<String> =
-        event.broke.iter().filter_map(|at| scene.info.properties.get(*at as usize))
-            .map(|property| format!("{} broken", property.title)).collect();
+    let mut parts: Vec<String> = event
+        .broke
+        .iter()
+        .filter_map(|at| scene.info.properties.get(*at as usize))
+        .map(|property| format!("{} broken", property.title))
+        .collect();
     parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
     parts.extend(tell::losses(event, scene.names));
     let current = (step == scene.step).then_some("step");

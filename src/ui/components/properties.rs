@@ -19,10 +19,8 @@ pub struct PropertiesProps {
 pub fn Properties(props: &PropertiesProps) -> Html {
     let store = use_context::<Store>().expect("the store");
     let view = &props.view;
-    let (always, sometimes): (Vec<_>, Vec<_>) = view
-        .verdicts
-        .iter()
-        .partition(|verdict| verdict.property.kind == PropertyKind::Always);
+    let (always, sometimes): (Vec<_>, Vec<_>) =
+        view.verdicts.iter().partition(|verdict| verdict.property.kind == PropertyKind::Always);
     html! {
         <>
             if !view.flaws.is_empty() {

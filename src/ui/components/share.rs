@@ -78,7 +78,11 @@ pub fn Share(props: &ShareProps) -> Html {
 }
 
 /// Copies; where that is forbidden, selects the text so that a person can.
-fn copy(link: String, field: &NodeRef, copied: &UseStateHandle<Option<bool>>) -> Callback<MouseEvent> {
+fn copy(
+    link: String,
+    field: &NodeRef,
+    copied: &UseStateHandle<Option<bool>>,
+) -> Callback<MouseEvent> {
     let (field, copied) = (field.clone(), copied.clone());
     Callback::from(move |_| {
         let (link, field, copied) = (link.clone(), field.clone(), copied.clone());

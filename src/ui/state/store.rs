@@ -142,7 +142,8 @@ impl Store {
             hash_at: Cell::new(-1e9),
         }));
         let weak = Rc::downgrade(&store.0);
-        let frames = Frames::new(move |dt| weak.upgrade().is_some_and(|inner| Store(inner).tick(dt)));
+        let frames =
+            Frames::new(move |dt| weak.upgrade().is_some_and(|inner| Store(inner).tick(dt)));
         *store.0.frames.borrow_mut() = Some(frames);
         store
     }
@@ -277,7 +278,8 @@ impl Store {
         }
         let now = browser::now_ms();
         let worth = |kind| matches!(kind, MarkKind::Leadership | MarkKind::Violation);
-        let mark = scene.marks.iter().rev().find(|mark| worth(mark.kind) && mark.step <= scene.step);
+        let mark =
+            scene.marks.iter().rev().find(|mark| worth(mark.kind) && mark.step <= scene.step);
         let mark = mark.filter(|mark| mark.step > was.step)?;
         if now - self.0.spoken_at.get() < SPEAK_EVERY_MS {
             return None;
