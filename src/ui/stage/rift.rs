@@ -80,7 +80,7 @@ fn crack(layout: &Layout, border: u32) -> String {
     let mut step = 1.0;
     while step < teeth {
         let part = step / teeth;
-        let aside = if step as u32 % 2 == 0 { 5.0 } else { -5.0 };
+        let aside = if (step as u32).is_multiple_of(2) { 5.0 } else { -5.0 };
         let x = from.x + dx * part + nx * aside;
         let y = from.y + dy * part + ny * aside;
         path.push_str(&format!("L{x:.1} {y:.1}"));
