@@ -44,7 +44,7 @@ pub fn App(props: &AppProps) -> Html {
             move || drop(listeners)
         });
     }
-    let Model { scene: view, shell } = (*model).clone();
+    let Model { scene: view, calm, shell } = (*model).clone();
     mark_root(&view, &shell);
     let embed = shell.query.embed;
     let class = if embed { "app embed" } else { "app" };
@@ -55,21 +55,21 @@ pub fn App(props: &AppProps) -> Html {
                 data-time={view.now.to_string()}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if !embed { <Top view={view.clone()} /> }
+                if !embed { <Top title={AttrValue::from(view.title.to_string())} /> }
                 <main class="lab">
                     <section class="scene" aria-label="Stage">
                         <Stage view={view.clone()} shell={shell.clone()} />
-                        if !embed { <TryThis view={view.clone()} /> }
+                        if !embed { <TryThis view={calm.clone()} /> }
                     </section>
                     <section class="deck" aria-label="Time">
-                        <Narration caption={view.caption.clone()} empty={hint(&view)} />
-                        <Transport view={view.clone()} />
-                        if embed { <OpenFull view={view.clone()} /> }
+                        <Narration caption={calm.caption.clone()} empty={hint(&view)} />
+                        <Transport view={calm.clone()} />
+                        if embed { <OpenFull view={calm.clone()} /> }
                     </section>
                 </main>
-                if !embed { <Side view={view.clone()} shell={shell.clone()} /> }
+                if !embed { <Side view={calm.clone()} shell={shell.clone()} /> }
                 { notice(&store, &shell) }
-                { dialog(&store, &view, &shell) }
+                { dialog(&store, &calm, &shell) }
                 <p class="sr" role="status" aria-live="polite" id="spoken">{ &*shell.spoken }</p>
             </div>
         </ContextProvider<Store>>
@@ -93,7 +93,7 @@ fn mark_root(view: &View, shell: &Shell) {
 
 #[derive(Properties, PartialEq)]
 struct TopProps {
-    view: View,
+    title: AttrValue,
 }
 
 #[component]
@@ -116,7 +116,7 @@ fn Top(props: &TopProps) -> Html {
                 </svg>
                 { "Interleave" }
             </span>
-            <h1>{ &*props.view.title }</h1>
+            <h1>{ &props.title }</h1>
             <nav aria-label="Page">
                 { tool("book", "Scenarios", Dialog::Library, "library") }
                 { tool("share", "Share", Dialog::Share, "share") }
@@ -126,9 +126,14 @@ fn Top(props: &TopProps) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct FullProps {
+    view: View,
+}
+
 /// In a frame: the same run, at the same moment, in a page of its own.
 #[component]
-fn OpenFull(props: &TopProps) -> Html {
+fn OpenFull(props: &FullProps) -> Html {
     let store = use_context::<Store>().expect("the store");
     let fragment = match props.view.playing {
         true => String::new(),

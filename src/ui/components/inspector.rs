@@ -85,7 +85,13 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             if let Some(role) = role { <p class="doc">{ role.doc }</p> }
             { buttons(store, choices(view, Selection::Node(id))) }
             if let Some(event) = changed {
-                <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }</p>
+                <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
+                    if let Some(cause) = event.cause {
+                        { " " }<button type="button" class="link"
+                            onclick={store.on(Command::Seek(cause))}>
+                            { format!("Why? Event {cause}") }</button>
+                    }
+                </p>
             }
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..])) }
@@ -197,7 +203,7 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
             { head(store, html! { content.kind }, &text) }
             <p class="state">
                 { node_button(store, view, name.from) }{ " → " }{ node_button(store, view, about.to) }
-                { ", " }{ content.summary.clone() }
+                { format!(" · {}", content.summary) }
             </p>
             if let Some(doc) = doc { <p class="doc">{ doc.doc }</p> }
             { buttons(store, choices(view, Selection::Message(name))) }

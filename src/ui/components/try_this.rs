@@ -21,7 +21,7 @@ pub fn TryThis(props: &TryProps) -> Html {
     let list = proposals(&props.view);
     html! {
         <div class="try" role="group" aria-label="Try this">
-            { for list.into_iter().take(3).enumerate().map(|(at, choice)| html! {
+            { for list.into_iter().take(4).enumerate().map(|(at, choice)| html! {
                 <button type="button" class={if at == 0 { "chip first" } else { "chip" }}
                     key={choice.label.clone()} title={choice.doc}
                     onclick={store.on(choice.command)}>

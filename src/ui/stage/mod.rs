@@ -107,7 +107,7 @@ pub fn Stage(props: &StageProps) -> Html {
                     let id = shot.id;
                     let fresh = scene.event.as_ref()
                         .filter(|event| event.node == Some(id)).map(|event| event.step);
-                    let call = scene.last_call(id).map(|call| call_line(call)).unwrap_or_default();
+                    let call = scene.last_call(id).map(call_line).unwrap_or_default();
                     html! {
                         <Node key={id.0} shot={shot.clone()} layout={(*layout).clone()}
                             selected={selection == Some(Selection::Node(id))}

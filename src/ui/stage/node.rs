@@ -9,7 +9,7 @@ use super::geometry::Side;
 use crate::ui::hooks::browser;
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
-use crate::view::{Cell, NodeId, Panel, PanelMark, Tone};
+use crate::view::{Cell, NodeId, Panel, PanelMark, Tone, Value};
 
 /// What a node needs.
 #[derive(Properties, PartialEq)]
@@ -82,6 +82,7 @@ pub fn Node(props: &NodeProps) -> Html {
                     <circle r="9" /><path d="M-2.5 -4V4M2.5 -4V4" />
                 </g>
             }
+            { supporters(shot, layout, radius) }
             { badge(shot, radius) }
             if layout.roomy() { { caption(props, radius) } }
         </g>
@@ -179,12 +180,44 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
     }
 }
 
+/// Who supports a node that leads or tries to: a dot towards each, and a hollow one towards
+/// each that refused. A protocol says so by a first field (and a second) that lists nodes.
+fn supporters(shot: &Shot, layout: &Layout, radius: f64) -> Html {
+    if !matches!(shot.view.tone, Tone::Trying | Tone::Leading) || !shot.up {
+        return Html::default();
+    }
+    let lists = shot.view.fields.iter().filter_map(|field| match &field.value {
+        Value::Nodes(nodes) => Some((field.paper, nodes)),
+        _ => None,
+    });
+    let own = layout.at(shot.id);
+    let dot = |class: &'static str, paper: &'static str, node: NodeId| {
+        let to = layout.at(node);
+        let (dx, dy) = (to.x - own.x, to.y - own.y);
+        let far = dx.hypot(dy);
+        // Its own support stands opposite the badge.
+        let (ux, uy) = if far < 1.0 { (-0.71, -0.71) } else { (dx / far, dy / far) };
+        let reach = radius + 14.0;
+        html! {
+            <circle {class} cx={format!("{:.1}", ux * reach)} cy={format!("{:.1}", uy * reach)} r="4">
+                <title>{ format!("{paper}: {}", layout.names.name(node)) }</title>
+            </circle>
+        }
+    };
+    let classes = ["support", "support refused"];
+    lists
+        .zip(classes)
+        .flat_map(|((paper, nodes), class)| nodes.iter().map(move |node| (class, paper, *node)))
+        .map(|(class, paper, node)| dot(class, paper, node))
+        .collect()
+}
+
 /// The generation, in its colour.
 fn badge(shot: &Shot, radius: f64) -> Html {
     let Some(generation) = shot.view.generation.filter(|_| radius > 14.0) else {
         return Html::default();
     };
-    let off = radius * 0.86;
+    let off = (radius + 15.0) * std::f64::consts::FRAC_1_SQRT_2;
     let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
     html! {
         <g class={format!("badge gen-{}", generation % 8)}

@@ -24,6 +24,8 @@ use crate::view::MessageName;
 const REACH: f64 = 9.0;
 /// How long a lost message is seen to die, in milliseconds at the speed of the run.
 const DYING_MS: f64 = 700.0;
+/// The end of a timer shorter than this is nothing to be alarmed at, in microseconds.
+const ALARMING_US: f64 = 100_000.0;
 /// How near a click must be to a message.
 const HIT: f64 = 14.0;
 
@@ -183,7 +185,8 @@ impl Painter {
                 context.begin_path();
                 let _ = context.arc(at.x, at.y, radius, 0.0, 2.0 * PI);
                 context.stroke();
-                let colour = if left < 0.2 { &colours.trying } else { &colours.soft };
+                let near = left < 0.2 && length > ALARMING_US;
+                let colour = if near { &colours.trying } else { &colours.soft };
                 context.set_stroke_style_str(colour);
                 context.begin_path();
                 let end = -PI / 2.0 + left * 2.0 * PI;

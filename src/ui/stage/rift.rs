@@ -19,6 +19,8 @@ pub struct RiftProps {
 
 /// How far the tint reaches beyond the ring.
 const BEYOND: f64 = 46.0;
+/// Corners of the tint's edge between two nodes.
+const SMOOTH: u32 = 24;
 
 /// The sides and the crack between them; nothing if there is one side only.
 #[component]
@@ -55,10 +57,10 @@ fn wedge(layout: &Layout, from: u32, to: u32, count: u32) -> String {
     let span = if to > from { to - from } else { to + count - from };
     let angle = |place: f64| place / f64::from(count) * 2.0 * PI - PI / 2.0;
     let start = f64::from(from) + 0.5;
-    let steps = span * 8;
+    let steps = span * SMOOTH;
     let mut path = format!("M{:.1} {:.1}", centre.x, centre.y);
     for step in 0..=steps {
-        let turn = angle(start + f64::from(step) / 8.0);
+        let turn = angle(start + f64::from(step) / f64::from(SMOOTH));
         let x = centre.x + rx * libm::cos(turn);
         let y = centre.y + ry * libm::sin(turn);
         path.push_str(&format!("L{x:.1} {y:.1}"));
@@ -78,7 +80,7 @@ fn crack(layout: &Layout, border: u32) -> String {
     let mut step = 1.0;
     while step < teeth {
         let part = step / teeth;
-        let aside = if step as u32 % 2 == 0 { 5.0 } else { -5.0 };
+        let aside = if (step as u32).is_multiple_of(2) { 5.0 } else { -5.0 };
         let x = from.x + dx * part + nx * aside;
         let y = from.y + dy * part + ny * aside;
         path.push_str(&format!("L{x:.1} {y:.1}"));

@@ -266,6 +266,7 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
         let label = format!("Crash {}", shot.name);
         list.push(Choice::new(label, doc, "", Action::Crash(Target::Node(shot.id))));
     }
+    list.extend(request(scene));
     let cut = scene
         .links
         .iter()
@@ -281,6 +282,17 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
         });
     }
     list
+}
+
+/// A client that does nothing could ask for the operation with two arguments, if the service has
+/// one: to write something.
+fn request(scene: &Scene) -> Option<Choice> {
+    let client = scene.names.clients().next()?;
+    let op = scene.service.ops.iter().find(|op| op.args.len() == 2)?;
+    let value = scene.calls.len() + 1;
+    let words = vec![op.name.to_string(), "x".to_string(), value.to_string()];
+    let label = format!("{}: {}", scene.name(client), words.join(" "));
+    Some(Choice::new(label, op.doc, "", Action::Request { client, op: words }))
 }
 
 /// A partition that leaves a node and its neighbour on the smaller side.

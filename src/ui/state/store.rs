@@ -74,6 +74,9 @@ pub enum Command {
 pub struct Model {
     /// The run.
     pub scene: View,
+    /// The run as the panels show it: while it plays they follow a few times a second, because
+    /// nobody reads faster, and because a frame has better things to do.
+    pub calm: View,
     /// The page around it.
     pub shell: Rc<Shell>,
 }
@@ -110,6 +113,8 @@ struct Inner {
     player: RefCell<Player>,
     shell: RefCell<Shell>,
     scene: RefCell<Rc<Scene>>,
+    calm: RefCell<Rc<Scene>>,
+    calm_at: Cell<f64>,
     painter: RefCell<Painter>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
@@ -119,6 +124,8 @@ struct Inner {
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
 const SPEAK_EVERY_MS: f64 = 2_000.0;
+/// The panels follow a run that plays at most once in so many milliseconds.
+const CALM_EVERY_MS: f64 = 150.0;
 
 impl Store {
     /// The page around a run.
@@ -134,7 +141,9 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
-            scene: RefCell::new(scene),
+            scene: RefCell::new(scene.clone()),
+            calm: RefCell::new(scene),
+            calm_at: Cell::new(0.0),
             painter: RefCell::new(Painter::default()),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
@@ -156,7 +165,8 @@ impl Store {
     /// The present state.
     pub fn model(&self) -> Model {
         let shell = Rc::new(self.0.shell.borrow().clone());
-        Model { scene: View(self.0.scene.borrow().clone()), shell }
+        let calm = View(self.0.calm.borrow().clone());
+        Model { scene: View(self.0.scene.borrow().clone()), calm, shell }
     }
 
     /// A callback that sends a command, whatever the event.
@@ -251,10 +261,18 @@ impl Store {
     fn refresh_scene(&self) {
         let mut player = self.0.player.borrow_mut();
         let service = player.source().service;
-        *self.0.scene.borrow_mut() = Rc::new(player.scene(service));
+        let scene = Rc::new(player.scene(service));
+        let now = browser::now_ms();
+        if !scene.playing || now - self.0.calm_at.get() >= CALM_EVERY_MS {
+            self.0.calm_at.set(now);
+            *self.0.calm.borrow_mut() = scene.clone();
+        }
+        *self.0.scene.borrow_mut() = scene;
     }
 
     fn publish(&self, speak: Option<String>) {
+        // Whoever does something sees at once what came of it.
+        self.0.calm_at.set(f64::NEG_INFINITY);
         self.refresh_scene();
         self.tell_listener(speak);
         self.request_frame();
