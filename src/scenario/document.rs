@@ -11,6 +11,7 @@ use super::action::{print_action, print_scheduled};
 use super::lex::{lex, quoted};
 use super::limits::{AFTER_LAST, MANUAL_STEP, MAX_TIME};
 use super::{Scenario, parse};
+use crate::order::sort_by_key;
 use crate::sim::action::{Action, Moment, Scheduled};
 use crate::view::{MILLISECOND, NodeNames, Span, Time};
 
@@ -162,7 +163,7 @@ fn tidy_line(line: &str) -> String {
 fn weave(lines: Vec<Option<String>>, inserts: Vec<(usize, String)>) -> Document {
     let mut out = Vec::with_capacity(lines.len() + inserts.len());
     let mut inserts = inserts;
-    inserts.sort_by_key(|(place, _)| *place);
+    sort_by_key(&mut inserts, |(place, _)| [*place as u64, 0, 0]);
     let mut inserts = inserts.into_iter().peekable();
     for (place, line) in lines.into_iter().enumerate() {
         while let Some((_, text)) = inserts.next_if(|(at, _)| *at <= place) {

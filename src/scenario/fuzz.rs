@@ -8,6 +8,7 @@
 use super::limits::MAX_EVENTS;
 use super::{Expect, Scenario};
 use crate::check;
+use crate::order::sort_by_key;
 use crate::protocols::Entry;
 use crate::sim::action::{
     Action, Delay, Direction, LinkChange, MessageRef, Moment, Rule, RuleEffect, Scheduled, Target,
@@ -146,7 +147,7 @@ pub fn scenario(entry: &'static Entry, seed: u64, flaw: Option<usize>) -> Scenar
             rule.until = rule.until.min(until);
         }
     }
-    script.sort_by_key(|scheduled| scheduled.moment);
+    sort_by_key(&mut script, |scheduled| scheduled.moment.key());
     let given = Vec::new();
     Scenario {
         title: String::new(),

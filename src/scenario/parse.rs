@@ -15,6 +15,7 @@ use super::expect::{Expect, Expectation, Fact, When, read_expectation};
 use super::lex::{Lexed, lex, quoted};
 use super::limits::*;
 use super::{Say, Scenario, VERSION, units};
+use crate::order::sort_by_key;
 use crate::protocols::{self, CATALOG, Entry};
 use crate::sim::action::{Action, Moment, Scheduled, Target};
 use crate::sim::info::{Info, ParamInfo, ParamKind, ParamValue, Params};
@@ -81,7 +82,7 @@ pub fn parse(text: &str) -> Parsed {
     let mut reader = Reader::default();
     let scenario = reader.read(&lexed);
     let mut diagnostics = reader.faults;
-    diagnostics.sort_by_key(|fault| (fault.line, fault.column));
+    sort_by_key(&mut diagnostics, |fault| [u64::from(fault.line), u64::from(fault.column), 0]);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     drop(lexed);
     let scenario = scenario.filter(|_| diagnostics.is_empty());
@@ -423,8 +424,8 @@ impl Reader {
         mut params: Params,
         lines: &[Lexed<'_>],
     ) -> Option<Scenario> {
-        self.script.sort_by_key(|(_, scheduled)| scheduled.moment);
-        self.says.sort_by_key(|(_, say)| say.at);
+        sort_by_key(&mut self.script, |(_, scheduled)| scheduled.moment.key());
+        sort_by_key(&mut self.says, |(_, say)| [say.at, 0, 0]);
         let until = self.end();
         self.check_times(until);
         params.flaws = std::mem::take(&mut self.flaws);
