@@ -48,8 +48,8 @@ pub fn Help(props: &HelpProps) -> Html {
                     <ul class="plain spaced">
                         <li>{ "A node's shape and letter say its role: a hexagon leads, a diamond \
                             tries to, a circle follows, a square is a client." }</li>
-                        <li>{ "The badge is the generation (a term, a ballot). Log cells and messages \
-                            of the same generation have the same colour." }</li>
+                        <li>{ "The badge is the generation, which only grows. Log cells and messages of \
+                            the same generation have the same colour." }</li>
                         <li>{ "The arc around a node is its timer, running down." }</li>
                         <li>{ "A round message asks or tells, a diamond answers; a red rim refuses. \
                             A lost message bursts where it was lost." }</li>
