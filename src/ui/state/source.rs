@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::player::Player;
 use super::shell::Broken;
-use crate::protocols;
 use crate::scenario::link::{self, LinkError, Position};
 use crate::scenario::{Diagnostic, Document, Scenario, library, parse};
 use crate::service::ServiceInfo;
