@@ -5,8 +5,10 @@ mod lab;
 mod clients;
 mod election;
 mod replication;
+mod shown;
 
 mod checks;
 
 mod cluster;
 mod figure_8;
+mod naive;
