@@ -119,10 +119,14 @@ fn scripts() -> Option<Vec<(String, String)>> {
 }
 
 fn print_row(name: &str, report: &Report) {
-    let Report { ran, directives, agreed, mapped, stopped, disagreements } = report;
+    let Report { ran, directives, agreed, mapped, stopped, disagreements, old_term_answers } =
+        report;
     print!("{name:32} {ran:3} of {directives:3} directives, {agreed:4} facts agree");
     if *mapped > 0 {
         print!(", {mapped} by a mapping");
+    }
+    if *old_term_answers > 0 {
+        print!(", {old_term_answers} answers to an old term dropped");
     }
     if !disagreements.is_empty() {
         print!(", {} DISAGREE", disagreements.len());

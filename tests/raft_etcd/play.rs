@@ -40,6 +40,8 @@ pub struct Report {
     pub agreed: usize,
     /// Facts that agree by one of the mappings above.
     pub mapped: usize,
+    /// Our answers to messages of an old term, which were dropped: mapping 3.
+    pub old_term_answers: u64,
     /// Where it stopped, and why the rest does not apply.
     pub stopped: Option<String>,
     /// Facts that do not agree.
@@ -67,6 +69,7 @@ pub fn play(text: &str, flaws: &[&str]) -> Report {
         }
         player.report.ran += 1;
     }
+    player.report.old_term_answers = player.world.map_or(0, |world| world.old_term_answers);
     player.report
 }
 
