@@ -124,7 +124,7 @@ fn every_way_to_fail_reads_differently() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_travels_unchanged(text in "\\PC{0,400}", revision: u32, at in 0u64..3_600_000_000) {

@@ -187,7 +187,8 @@ impl Reader {
         let suspicious = |lexed: &Lexed<'_>| {
             lexed.tokens.first().is_some_and(|token| !is_known_start(&token.text))
         };
-        if found.is_none() && !lines.iter().any(suspicious) {
+        let empty = lines.iter().all(|lexed| lexed.tokens.is_empty());
+        if found.is_none() && !empty && !lines.iter().any(suspicious) {
             let line = lines.len().max(1) as u32;
             let fault = Diagnostic::new(line, 1, 0, "no line says which protocol runs");
             self.faults.push(fault.expected(protocol_list()));
