@@ -207,7 +207,7 @@ until 5s\r\n";
     let Action::Rule(rule) = &setup.script[3].action else { panic!("{:?}", setup.script[3]) };
     assert_eq!((rule.until, rule.effect), (2_000_000, RuleEffect::Delay(20_000)));
     let printed = parse(text).document.to_string();
-    assert_eq!(printed, text.replace('\r', "").replace('\u{feff}', ""));
+    assert_eq!(printed, text.replace(['\r', '\u{feff}'], ""));
     assert_eq!(good(&scenario.to_text()).setup, scenario.setup);
 }
 
@@ -323,6 +323,11 @@ fn the_library_is_kept_by_printing_and_means_the_same_when_tidied() {
         let printed = good(&scenario.to_text());
         assert_eq!(printed.setup, scenario.setup, "{}", entry.id);
     }
+}
+
+/// So many cases, and no file beside this one.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 const NAMES: NodeNames = NodeNames { servers: 5, clients: 2 };
@@ -444,7 +449,7 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(1_000))]
 
     #[test]
     fn what_is_done_prints_as_one_line_that_reads_back(
