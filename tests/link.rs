@@ -123,11 +123,20 @@ fn every_way_to_fail_reads_differently() {
     }
 }
 
+/// So many cases, and no file beside this one.
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
-    fn any_text_travels_unchanged(text in "\\PC{0,400}", revision: u32, at in 0u64..3_600_000_000) {
+    fn any_text_travels_unchanged(
+        text in "\\PC{0,400}",
+        revision: u32,
+        at in 0u64..3_600_000_000,
+    ) {
         let position = Some(Position { at, events: None });
         let link = encode_text(&text, revision, position).expect("it fits");
         let found = decode(&link).expect("it opens");

@@ -5,18 +5,18 @@
 
 use super::fuzz;
 use crate::protocols::Entry;
-use crate::sim::action::Action;
+use crate::sim::action::{Action, Moment, Scheduled};
 use crate::sim::info::Params;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
-use crate::view::{MILLISECOND, NodeId, Time};
+use crate::view::{MILLISECOND, NodeNames, SECOND, Time};
 
 /// What is timed: the kernel alone; with every property checked; with the trace as well.
 pub const MODES: &[(&str, Watch)] =
     &[("kernel", Watch::RAW), ("properties", Watch::PROPERTIES), ("everything", Watch::ALL)];
 
-/// How many events a run has before it starts anew: logs do not grow for ever.
-const EVENTS_PER_RUN: u64 = 50_000;
+/// How long a run is before it starts anew with the next seed: logs do not grow for ever.
+const LENGTH: Time = 20 * SECOND;
 
 /// How often each client asks.
 const BETWEEN_REQUESTS: Time = 20 * MILLISECOND;
@@ -25,33 +25,25 @@ const BETWEEN_REQUESTS: Time = 20 * MILLISECOND;
 pub struct Workload {
     entry: &'static Entry,
     watch: Watch,
-    seed: u64,
+    setup: Setup,
     session: Box<dyn Session>,
-    rng: Rng,
-    asked_at: Time,
 }
 
 impl Workload {
     /// The workload at its start.
     pub fn new(entry: &'static Entry, watch: Watch) -> Result<Workload, String> {
-        let session = start(entry, watch, 1)?;
-        let rng = Rng::stream(1, Stream::Workload);
-        Ok(Workload { entry, watch, seed: 1, session, rng, asked_at: 0 })
+        let setup = setup(entry);
+        let session = entry.start(setup.clone(), watch).map_err(|error| error.message)?;
+        Ok(Workload { entry, watch, setup, session })
     }
 
     /// Does so many events; answers how many there were.
     pub fn run(&mut self, events: u64) -> u64 {
         let mut done = 0;
         while done < events {
-            if self.session.step_count() >= EVENTS_PER_RUN {
-                self.restart();
-            }
-            let next = self.asked_at + BETWEEN_REQUESTS;
-            let some = self.session.run_to(next, events - done);
-            self.asked_at = self.session.now();
-            done += some + self.ask();
-            if some == 0 && self.session.next_at().is_none() {
-                self.restart();
+            done += self.session.run_to(LENGTH, events - done);
+            if self.session.now() >= LENGTH && !self.restart() {
+                break;
             }
         }
         done
@@ -62,41 +54,37 @@ impl Workload {
         self.session.digest()
     }
 
-    fn restart(&mut self) {
-        self.seed += 1;
-        if let Ok(session) = start(self.entry, self.watch, self.seed) {
-            self.session = session;
-        }
-        self.asked_at = 0;
-    }
-
-    fn ask(&mut self) -> u64 {
-        let names = self.session.names();
-        let mut asked = 0;
-        if self.entry.service.ops.is_empty() {
-            return asked;
-        }
-        for client in names.clients() {
-            let op = fuzz::operation(self.entry, &mut self.rng);
-            asked += u64::from(self.session.act(Action::Request { client, op }).is_ok());
-        }
-        asked
+    fn restart(&mut self) -> bool {
+        self.setup.seed += 1;
+        let session = self.entry.start(self.setup.clone(), self.watch);
+        session.map(|session| self.session = session).is_ok()
     }
 }
 
-fn start(entry: &'static Entry, watch: Watch, seed: u64) -> Result<Box<dyn Session>, String> {
+fn setup(entry: &'static Entry) -> Setup {
     let info = entry.info;
     let mut params = Params::defaults(info);
     params.servers = 5u32.clamp(info.servers.min, info.servers.max);
     params.clients = 2u32.clamp(info.clients.min, info.clients.max);
-    let setup = Setup {
+    let names = NodeNames { servers: params.servers, clients: params.clients };
+    let mut rng = Rng::stream(1, Stream::Workload);
+    let mut script = Vec::new();
+    if !entry.service.ops.is_empty() {
+        for at in (1..LENGTH / BETWEEN_REQUESTS).map(|place| place * BETWEEN_REQUESTS) {
+            for client in names.clients() {
+                let action = Action::Request { client, op: fuzz::operation(entry, &mut rng) };
+                let moment = Moment { at, slot: 0 };
+                script.push(Scheduled { moment, action, recorded: false });
+            }
+        }
+    }
+    Setup {
         params,
-        seed,
+        seed: 1,
         network: Weather::default(),
         clients: ClientRules::default(),
         manual: false,
-        given: Vec::<(NodeId, Vec<String>)>::new(),
-        script: Vec::new(),
-    };
-    entry.start(setup, watch).map_err(|error| error.message)
+        given: Vec::new(),
+        script,
+    }
 }

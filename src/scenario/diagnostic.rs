@@ -79,12 +79,9 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if distance <= tolerance && candidate != word && distance < length {
         return Some(candidate);
     }
-    // `term` for `current_term`: part of exactly one known word.
-    let mut longer = known.iter().filter(|candidate| length > 2 && candidate.contains(&lower));
-    match (longer.next(), longer.next()) {
-        (Some(only), None) if **only != *word => Some(only),
-        _ => None,
-    }
+    // `term` for `current_term`: part of a known word, the shortest such.
+    let longer = known.iter().filter(|candidate| length > 2 && candidate.contains(&lower));
+    longer.copied().filter(|candidate| *candidate != word).min_by_key(|candidate| candidate.len())
 }
 
 /// A word of the person's text as a message repeats it: not longer than a message can bear.

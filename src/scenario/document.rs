@@ -25,10 +25,8 @@ impl Document {
     /// Any text is a document. Whether it is a scenario is another question: [`parse`].
     pub fn parse(text: &str) -> Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut lines: Vec<String> = text
-            .split('\n')
-            .map(|line| line.strip_suffix('\r').unwrap_or(line).to_string())
-            .collect();
+        let mut lines: Vec<String> =
+            text.split('\n').map(|line| line.trim_end_matches('\r').to_string()).collect();
         if lines.last().is_some_and(String::is_empty) {
             lines.pop();
         }
@@ -145,7 +143,7 @@ impl fmt::Display for Document {
 fn tidy_line(line: &str) -> String {
     let lexed = lex(line);
     if lexed.fault.is_some() {
-        return line.trim_end().to_string();
+        return line.to_string();
     }
     let words = lexed.tokens.iter().map(|token| match token.quoted {
         true => quoted(&token.text),
