@@ -47,7 +47,7 @@ test('a leader crashes by click, restarts by key, pauses by menu', async ({ open
   await pause(app);
   await button(app, 'Crash the leader').click();
   assert.equal(await node(app, name).getAttribute('data-up'), 'false');
-  await node(app, name).focus();
+  await app().locator(`#focus-${name}`).focus();
   await page.keyboard.press('c');
   assert.equal(await node(app, name).getAttribute('data-up'), 'true');
   await node(app, name).locator('.shape').click({ button: 'right' });
@@ -134,7 +134,7 @@ test('acting in the past begins a branch and keeps the old one', async ({ open, 
   await page.keyboard.press('End');
   const old = await state(app);
   await page.keyboard.press('Shift+ArrowLeft');
-  await node(app, name).focus();
+  await app().locator(`#focus-${name}`).focus();
   await page.keyboard.press('c');
   const branch = await state(app);
   assert.equal(branch.branches, 2);
@@ -300,10 +300,10 @@ test('keys do what they say, once, and nothing while somebody types', async ({ o
   await page.keyboard.type('k , . c');
   const { step: later, status } = await state(app);
   assert.deepEqual([later, status], [step, 'paused']);
-  await node(app, 'n1').focus();
+  await app().locator('#focus-n1').focus();
   await page.keyboard.press('ArrowDown');
   const focused = await page.evaluate(() => document.activeElement.id);
-  assert.match(focused, /^node-n[2-5]$/);
+  assert.match(focused, /^focus-n[2-5]$/);
   await page.keyboard.press('?');
   await app().getByRole('dialog', { name: 'Help' }).waitFor();
   await page.keyboard.press('Escape');

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::icon;
-use super::overview::Overview;
+use super::overview::overview;
 use crate::sim::session::{LinkShot, NodeShot};
 use crate::ui::panels;
 use crate::ui::stage::node_shape;
@@ -13,25 +13,13 @@ use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 use crate::view::{Field, MessageName, NodeId};
 
-/// What the inspector needs.
-#[derive(Properties, PartialEq)]
-pub struct InspectorProps {
-    /// The run.
-    pub view: View,
-    /// What is selected.
-    pub selection: Option<Selection>,
-}
-
 /// The inspector.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let view = &props.view;
-    match props.selection {
-        None => html! { <Overview view={view.clone()} /> },
-        Some(Selection::Node(id)) => node(&store, view, id),
-        Some(Selection::Link(a, b)) => link(&store, view, a, b),
-        Some(Selection::Message(name)) => message(&store, view, name),
+pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
+    match selection {
+        None => overview(store, view),
+        Some(Selection::Node(id)) => node(store, view, id),
+        Some(Selection::Link(a, b)) => link(store, view, a, b),
+        Some(Selection::Message(name)) => message(store, view, name),
     }
 }
 

@@ -22,8 +22,8 @@ pub struct NodeProps {
     pub selected: bool,
     /// Whether the Tab key stops at it: at one of all nodes.
     pub tab: bool,
-    /// Tells that it has the focus now.
-    pub focus: Callback<NodeId>,
+    /// Where commands go.
+    pub store: Store,
     /// The step at which it was just changed.
     pub fresh: Option<u64>,
     /// What a client asks, and what came of it.
@@ -37,14 +37,12 @@ const CELL: f64 = 17.0;
 /// A node.
 #[component]
 pub fn Node(props: &NodeProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     let (shot, layout) = (&props.shot, &props.layout);
     let at = layout.at(shot.id);
     let radius = layout.radius_of(shot.id);
-    let keydown = walk(&store, shot.id, layout, &shot.name);
-    let focus = props.focus.clone();
-    let id = shot.id;
-    let onfocus = Callback::from(move |_: FocusEvent| focus.emit(id));
+    let keydown = walk(store, shot.id, layout, &shot.name);
+    let onfocus = store.on::<FocusEvent>(Command::Stop(shot.id));
     let class = classes!(
         "node",
         format!("tone-{}", shot.view.tone.word()),
@@ -57,21 +55,21 @@ pub fn Node(props: &NodeProps) -> Html {
     let shape = shape(shot.view.tone, shot.client, radius);
     let cross = radius * 0.62;
     html! {
-        <g {class} id={format!("node-{}", shot.name)} role="button"
-            tabindex={if props.tab { "0" } else { "-1" }}
-            aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
-            aria-keyshortcuts="C Z I" data-select={format!("node:{}", shot.name)}
+        <g {class} id={format!("node-{}", shot.name)} data-select={format!("node:{}", shot.name)}
             data-role={shot.view.role} data-up={shot.up.to_string()}
             data-paused={shot.paused.to_string()}
-            transform={format!("translate({:.1} {:.1})", at.x, at.y)}
-            onkeydown={keydown} {onfocus}>
-            <circle class="halo" r={format!("{:.1}", (radius + 14.0).max(14.0))} />
+            transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+            <circle class="halo" r={format!("{:.1}", radius + 14.0)} role="button"
+                id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
+                aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
+                aria-keyshortcuts="C Z I" onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
                 <circle key={format!("glow{step}")} class="glow" r={(radius + 5.0).to_string()} />
             }
             <path class="shape" d={shape} />
             if shot.up {
-                <text class="letter" dy="0.35em" style={letter_size(radius)}>
+                <text class="letter" dy="0.35em" aria-hidden="true"
+                    style={letter_size(radius)}>
                     { shot.view.letter.to_string() }
                 </text>
             } else {
@@ -91,7 +89,7 @@ pub fn Node(props: &NodeProps) -> Html {
 
 /// The arrow keys walk from node to node.
 fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<KeyboardEvent> {
-    let (store, layout, own) = (store.clone(), layout.clone(), format!("node-{name}"));
+    let (store, layout, own) = (store.clone(), layout.clone(), format!("focus-{name}"));
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
             return;
@@ -113,7 +111,7 @@ fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<Keyb
         event.prevent_default();
         event.stop_propagation();
         if let Some(next) = layout.neighbour(id, dx, dy) {
-            browser::focus(&format!("node-{}", layout.names.name(next)));
+            browser::focus(&format!("focus-{}", layout.names.name(next)));
         }
     })
 }
@@ -220,7 +218,7 @@ fn badge(shot: &Shot, radius: f64) -> Html {
     let off = (radius + 15.0) * std::f64::consts::FRAC_1_SQRT_2;
     let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
     html! {
-        <g class={format!("badge gen-{}", generation % 8)}
+        <g class={format!("badge gen-{}", generation % 8)} aria-hidden="true"
             transform={format!("translate({off:.1} {:.1})", -off)}>
             <circle r="10" />
             <text dy="0.35em">{ text }</text>

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
-use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::Layout;
 use super::geometry::{Geometry, Point};
 use super::glyphs::Glyphs;
 use super::place::{Waiting, place};
@@ -34,7 +34,7 @@ const HIT: f64 = 14.0;
 pub struct Painter {
     canvas: Option<HtmlCanvasElement>,
     context: Option<CanvasRenderingContext2d>,
-    geometry: Option<Rc<Geometry>>,
+    geometry: Option<Layout>,
     colours: Option<Colours>,
     sprites: BTreeMap<Sprite, HtmlCanvasElement>,
     glyphs: Option<(usize, Glyphs)>,
@@ -76,7 +76,7 @@ impl Painter {
     }
 
     /// Changes the layout.
-    pub fn lay_out(&mut self, geometry: Rc<Geometry>) {
+    pub fn lay_out(&mut self, geometry: Layout) {
         self.geometry = Some(geometry);
         self.resize();
     }

@@ -2,20 +2,10 @@
 //! from the cuts alone, so that a partition made link by link looks the same.
 
 use std::f64::consts::PI;
-use std::rc::Rc;
 
 use yew::prelude::*;
 
 use super::Layout;
-
-/// What the rift needs.
-#[derive(Properties, PartialEq)]
-pub struct RiftProps {
-    /// Where everything stands.
-    pub layout: Layout,
-    /// The side of each server.
-    pub sides: Rc<Vec<u32>>,
-}
 
 /// How far the tint reaches beyond the ring.
 const BEYOND: f64 = 46.0;
@@ -23,9 +13,7 @@ const BEYOND: f64 = 46.0;
 const SMOOTH: u32 = 24;
 
 /// The sides and the crack between them; nothing if there is one side only.
-#[component]
-pub fn Rift(props: &RiftProps) -> Html {
-    let sides = &props.sides;
+pub fn rift(layout: &Layout, sides: &[u32]) -> Html {
     if sides.iter().all(|side| *side == 0) {
         return Html::default();
     }
@@ -37,10 +25,10 @@ pub fn Rift(props: &RiftProps) -> Html {
         let end = borders[(at + 1) % borders.len()];
         let side = next(border) % 4;
         let class = format!("side side-{side}");
-        html! { <path class={class} d={wedge(&props.layout, border, end, count)} /> }
+        html! { <path class={class} d={wedge(layout, border, end, count)} /> }
     });
     let cracks = borders.iter().map(|&border| {
-        html! { <path class="rift" d={crack(&props.layout, border)} /> }
+        html! { <path class="rift" d={crack(layout, border)} /> }
     });
     html! {
         <g class="rifts" aria-hidden="true">

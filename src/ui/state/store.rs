@@ -7,14 +7,14 @@ use yew::Callback;
 
 use super::player::Player;
 use super::scene::{Scene, Selection};
-use super::shell::{Context, Dialog, Notice, Shell, Tab};
+use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::geometry::Geometry;
+use crate::ui::stage::Layout;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -61,6 +61,14 @@ pub enum Command {
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Fill something in.
+    Edit(Edit),
+    /// The stage has that size now.
+    Resize(f64, f64),
+    /// The Tab key stops at that node.
+    Stop(NodeId),
+    /// That part of the log is in sight.
+    Sight(f64, f64),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -129,9 +137,13 @@ const CALM_EVERY_MS: f64 = 150.0;
 
 impl Store {
     /// The page around a run.
-    pub fn new(opened: Opened, shell: Shell) -> Store {
+    pub fn new(opened: Opened, mut shell: Shell) -> Store {
         let mut player = Player::new(opened.tree, opened.source);
         player.set_smooth(!shell.still);
+        if let Some(at) = opened.at {
+            player.seek_position(at);
+        }
+        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -180,12 +192,6 @@ impl Store {
         question(&mut self.0.player.borrow_mut())
     }
 
-    /// Changes how the stage is laid out.
-    pub fn lay_out(&self, geometry: Rc<Geometry>) {
-        self.0.painter.borrow_mut().lay_out(geometry);
-        self.request_frame();
-    }
-
     /// Gives or takes the canvas.
     pub fn attach(&self, canvas: Option<web_sys::HtmlCanvasElement>) {
         self.0.painter.borrow_mut().attach(canvas);
@@ -232,8 +238,29 @@ impl Store {
 
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
+        let around = matches!(
+            command,
+            Command::Select(_)
+                | Command::NextMessage
+                | Command::NextLink
+                | Command::Tab(_)
+                | Command::Dialog(_)
+                | Command::Context(_)
+                | Command::Dismiss
+                | Command::Notify(..)
+                | Command::Keys(_)
+                | Command::Edit(_)
+                | Command::Resize(..)
+                | Command::Stop(_)
+                | Command::Sight(..)
+        );
         let speak = self.perform(command);
-        self.publish(speak);
+        if around {
+            self.tell_listener(speak);
+            self.request_frame();
+        } else {
+            self.publish(speak);
+        }
     }
 
     fn request_frame(&self) {
@@ -400,6 +427,11 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
+                shell.form.copied = None;
+                shell.form.mended = None;
+                if dialog == Some(Dialog::Partition) {
+                    shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
+                }
                 if dialog.is_none() {
                     shell.broken = None;
                 }
@@ -411,6 +443,13 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Edit(edit) => shell.form.edit(edit),
+            Command::Stop(node) => shell.stop = node,
+            Command::Sight(top, height) => shell.sight = (top, height),
+            Command::Resize(width, height) => {
+                shell.layout = Layout::new(scene.names, width, height);
+                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+            }
             _ => {}
         }
         None
@@ -474,7 +513,12 @@ impl Store {
                 shell.context = None;
                 shell.dialog = None;
                 shell.broken = None;
-                shell.opened += 1;
+                shell.form = Form::default();
+                shell.stop = NodeId(0);
+                let names = self.0.player.borrow().session().names();
+                let Layout(old) = &shell.layout;
+                shell.layout = Layout::new(names, old.width, old.height);
+                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 Some(format!("Opened: {title}"))
