@@ -228,6 +228,11 @@ impl<S: Service> Client<S> {
         })
     }
 
+    /// How many calls have come to an end.
+    pub fn ended(&self) -> u64 {
+        self.ended
+    }
+
     /// What of the client goes into the digest of a run.
     pub fn hash_words(&self) -> [u64; 3] {
         [self.next_number, self.calls.len() as u64, self.ended]
