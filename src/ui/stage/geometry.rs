@@ -42,6 +42,8 @@ pub struct Geometry {
     pub centre: Point,
     /// The ring's half axes.
     pub axes: (f64, f64),
+    /// Whether there is room for names only.
+    pub brief: bool,
     /// How many cells of a log there is room for at a node.
     pub cells: usize,
     nodes: Vec<Point>,
@@ -52,6 +54,8 @@ pub struct Geometry {
 const NARROW: f64 = 600.0;
 /// Under this height names stand beside the nodes alone.
 const SHORT: f64 = 440.0;
+/// Under this height a narrow stage has room for names only.
+const BRIEF: f64 = 340.0;
 /// Up to so many servers, names and logs have room beside them.
 const ROOMY: u32 = 12;
 
@@ -61,7 +65,12 @@ impl Geometry {
         let narrow = width < NARROW;
         let servers = f64::from(names.servers.max(1));
         let clients = names.clients > 0;
-        let left = match (clients, narrow) {
+        let short = !narrow && height < SHORT;
+        let brief = narrow && height < BRIEF;
+        let aside = clients && (brief || !narrow);
+        let left = match (aside, narrow) {
+            (false, _) => 0.0,
+            (true, true) => 56.0,
             (true, false) => {
                 if names.clients > 4 {
                     120.0
@@ -69,17 +78,16 @@ impl Geometry {
                     96.0
                 }
             }
-            _ => 0.0,
         };
-        let bottom = if clients && narrow { 62.0 } else { 0.0 };
+        let bottom = if clients && !aside { 62.0 } else { 0.0 };
         let roomy = names.servers <= ROOMY;
         // Above the ring stand a name and a log, below it the proposals.
-        let short = !narrow && height < SHORT;
         let foot = if proposals { 60.0 } else { 0.0 };
         let (margin_x, top, foot) = match (narrow, roomy) {
+            _ if brief => (72.0, 48.0, 40.0),
             (true, true) => (60.0, 96.0, 88.0),
-            (false, true) if short => ((width * 0.2).clamp(110.0, 220.0), 44.0, 40.0 + foot),
-            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 44.0 + foot),
+            (false, true) if short => ((width * 0.2).clamp(110.0, 220.0), 60.0, 56.0 + foot),
+            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 52.0 + foot),
             (_, false) => (32.0, 32.0, 40.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
@@ -94,14 +102,14 @@ impl Geometry {
         for node in names.servers() {
             let (sin, cos) = direction(node.0, names.servers);
             nodes.push(Point { x: centre.x + axes.0 * cos, y: centre.y + axes.1 * sin });
-            sides.push(side(sin, cos, (narrow, short), names.servers));
+            sides.push(side(sin, cos, narrow && !brief, short || brief));
         }
         for (place, _) in names.clients().enumerate() {
-            nodes.push(client_place(place, names.clients as usize, narrow, width, height));
+            nodes.push(client_place(place, names.clients as usize, !aside, width, height));
             sides.push(Side::Below);
         }
         let cells = if narrow { 5 } else { 8 };
-        Geometry { width, height, names, radius, centre, axes, cells, nodes, sides }
+        Geometry { width, height, names, radius, centre, axes, brief, cells, nodes, sides }
     }
 
     /// Where a node stands.
@@ -194,16 +202,11 @@ fn direction(place: u32, count: u32) -> (f64, f64) {
     (libm::sin(angle), libm::cos(angle))
 }
 
-fn side(sin: f64, cos: f64, (narrow, short): (bool, bool), servers: u32) -> Side {
-    let upright = !short && sin.abs() > if servers > 6 { 0.9 } else { 0.96 };
+fn side(sin: f64, cos: f64, narrow: bool, short: bool) -> Side {
     match () {
-        () if narrow || upright => {
-            if sin < 0.1 {
-                Side::Above
-            } else {
-                Side::Below
-            }
-        }
+        () if narrow && sin < 0.1 => Side::Above,
+        () if narrow => Side::Below,
+        () if !short && sin < -0.9 => Side::Above,
         () if cos > -0.01 => Side::Right,
         () => Side::Left,
     }
@@ -220,5 +223,5 @@ fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f6
         let y = height * (row as f64 + 1.0) / (rows as f64 + 1.0);
         return Point { x: if column == 0 { 40.0 } else { 112.0 }, y };
     }
-    Point { x: 64.0, y: share(height) }
+    Point { x: if width < NARROW { 30.0 } else { 64.0 }, y: share(height) }
 }
