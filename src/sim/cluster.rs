@@ -216,11 +216,11 @@ impl<P: Protocol> Cluster<P> {
                 protocol.on_request(state, request, cx);
             }),
             Packet::Reply(number, answer) => {
-                let before = self.answered(to);
+                let before = self.client_ref(to).ended();
                 self.client(to, record, |client, when, wishes| {
                     client.on_reply(from, number, answer, when, wishes);
                 });
-                if record.on && self.answered(to) != before {
+                if record.on && self.client_ref(to).ended() != before {
                     record.marks.push(MarkKind::Client);
                 }
             }
@@ -350,10 +350,6 @@ impl<P: Protocol> Cluster<P> {
 
     fn client_ref(&self, node: NodeId) -> &Client<P::Service> {
         &self.clients[(node.0 - self.core.names.servers) as usize]
-    }
-
-    fn answered(&self, node: NodeId) -> [u64; 3] {
-        self.client_ref(node).hash_words()
     }
 
     fn start_node(&mut self, protocol: &P, node: NodeId, record: &mut Record) {

@@ -263,9 +263,10 @@ impl<P: Protocol> Session for Run<P> {
             self.history.truncate(core.steps);
         }
         let script = &mut self.setup.script;
-        script.retain(|other| !other.recorded || other.moment <= moment);
         let place = script.partition_point(|other| other.moment <= moment);
-        script.insert(place, Scheduled { moment, action, recorded: true });
+        let future = script.split_off(place);
+        script.push(Scheduled { moment, action, recorded: true });
+        script.extend(future.into_iter().filter(|other| !other.recorded));
         while self.live.script_done <= place && self.step() {}
         Ok(())
     }
