@@ -32,6 +32,10 @@ pub fn attach(store: &Store) {
     let open: Closure<dyn Fn(String)> =
         Closure::new(move |text: String| open.send(Command::OpenText(text)));
     set("open", open.into_js_value());
+    let flights = store.clone();
+    let flights: Closure<dyn Fn() -> u32> =
+        Closure::new(move || flights.ask(|player| player.session().flights().len() as u32));
+    set("flights", flights.into_js_value());
     let memory = store.clone();
     let memory: Closure<dyn Fn() -> f64> =
         Closure::new(move || memory.ask(|player| player.session().memory() as f64));
