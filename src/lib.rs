@@ -2,6 +2,8 @@
 //!
 //! The modules in reading order; each uses only those above it.
 
+pub mod order;
+
 pub mod view;
 
 pub mod service;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use interleave::protocols::CATALOG;
 
 /// The layers in order; each may use only those before it. The two last stand side by side.
-const LAYERS: [&str; 8] = ["view", "service", "check", "sim", "protocols", "scenario", "cli", "ui"];
+const LAYERS: [&str; 9] =
+    ["order", "view", "service", "check", "sim", "protocols", "scenario", "cli", "ui"];
 
 /// What no generic part may name: a protocol, or a notion that only some protocols have.
 const PROTOCOL_WORDS: [&str; 9] =

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::order::sort_by_key;
 use crate::service::Service;
 
 /// Everything that clients asked for, in the order in which the calls were recorded.
@@ -111,7 +112,9 @@ impl<S: Service> History<S> {
                 Outcome::Unknown | Outcome::Refused => events.push((began, 2, call, false)),
             }
         }
-        events.sort_unstable();
+        sort_by_key(&mut events, |&(at, kind, call, end)| {
+            [at, kind, 2 * call as u64 + u64::from(end)]
+        });
         let mut ranks = vec![(0, None); self.calls.len()];
         for (rank, (_, _, call, end)) in events.into_iter().enumerate() {
             if end {

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use super::history::{History, Outcome};
 use super::search::{Found, Operation, search};
+use crate::order::sort_by_key;
 use crate::service::Service;
 
 /// How much work may be done.
@@ -119,11 +120,11 @@ fn parts<S: Service>(history: &History<S>) -> Vec<Vec<usize>> {
     if parts.contains_key(&None) {
         // An operation on the whole ties the parts together.
         let mut whole: Vec<usize> = parts.into_values().flatten().collect();
-        whole.sort_unstable();
+        sort_by_key(&mut whole, |&call| [call as u64, 0, 0]);
         return vec![whole];
     }
     let mut parts: Vec<Vec<usize>> = parts.into_values().collect();
-    parts.sort_by_key(Vec::len);
+    sort_by_key(&mut parts, |part| [part.len() as u64, 0, 0]);
     parts
 }
 
@@ -142,7 +143,7 @@ fn merge<S: Service>(
             effects.push((latest.0, part, place, Effect { call, at: latest.1 }));
         }
     }
-    effects.sort_unstable_by_key(|&(rank, part, place, _)| (rank, part, place));
+    sort_by_key(&mut effects, |&(rank, part, place, _)| [rank as u64, part as u64, place as u64]);
     effects.into_iter().map(|(_, _, _, effect)| effect).collect()
 }
 
@@ -165,7 +166,9 @@ impl<S: Service> Part<'_, S> {
     fn answers(&self) -> Vec<usize> {
         let answered = |call: &usize| self.ranks[*call].1.is_some();
         let mut answers: Vec<usize> = self.calls.iter().copied().filter(answered).collect();
-        answers.sort_by_key(|&call| self.ranks[call].1);
+        sort_by_key(&mut answers, |&call| {
+            [self.ranks[call].1.map_or(0, |rank| 1 + rank as u64), 0, 0]
+        });
         answers
     }
 

@@ -14,6 +14,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::order::sort_by_key;
 use crate::service::Service;
 
 /// An operation to be placed.
@@ -52,10 +53,10 @@ pub(super) enum Found {
 /// Orders with few operations of unknown outcome in a row are tried first: there are far fewer of
 /// them, and mostly one of them explains the answers.
 pub(super) fn search<S: Service>(mut ops: Vec<Operation<'_, S>>, budget: &mut u64) -> Found {
-    ops.sort_by_key(|op| match op.out {
-        Some(_) => (0, op.returned),
+    sort_by_key(&mut ops, |op| match op.out {
+        Some(_) => [0, op.returned as u64, 0],
         // The latest first: mostly a call takes effect soon or never.
-        None => (1, usize::MAX - op.called),
+        None => [1, u64::MAX - op.called as u64, 0],
     });
     let plan = Plan::new(&ops);
     for row in [1, 2, 4] {

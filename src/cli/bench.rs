@@ -121,7 +121,8 @@ fn best(things: u64, mut round: impl FnMut()) -> f64 {
 
 /// Jumps to positions all over a long run that remembers everything.
 fn seek(entry: &'static Entry) -> Result<Value, String> {
-    let mut session = Workload::start(entry, Watch::ALL, 2)?;
+    let mut workload = Workload::new(entry, Watch::ALL, 2)?;
+    let session = workload.session();
     session.run_to(Time::MAX, SEEK_EVENTS);
     let head = session.head();
     let mut rng = Rng::stream(2, Stream::Workload);
@@ -144,7 +145,8 @@ fn seek(entry: &'static Entry) -> Result<Value, String> {
 
 /// What a long run that remembers everything takes.
 fn memory(entry: &'static Entry) -> Result<Value, String> {
-    let mut session = Workload::start(entry, Watch::ALL, 2)?;
+    let mut workload = Workload::new(entry, Watch::ALL, 2)?;
+    let session = workload.session();
     session.run_to(Time::MAX, MEMORY_EVENTS);
     Ok(json!({
         "events": session.head(),

@@ -32,7 +32,7 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
         }
     }
     if finished {
-        session.run_to(until, 0);
+        session.run_to(until, 1);
         telling.say_before(until + 1, out);
     }
     if let Some(revision) = input.made_with {

@@ -47,6 +47,13 @@ pub struct State {
     last_answer: Option<u64>,
 }
 
+/// What the properties remember: a crash makes the asker start over, and answers to questions
+/// that it has forgotten are answers to questions all the same.
+#[derive(Clone, Default)]
+pub struct Asked {
+    most: u64,
+}
+
 /// What nodes send.
 #[derive(Clone, Debug, Hash)]
 pub enum Msg {
@@ -121,7 +128,7 @@ impl Protocol for Ping {
     type State = State;
     type Msg = Msg;
     type Service = Nothing;
-    type Monitor = ();
+    type Monitor = Asked;
 
     fn new(params: &Params) -> Ping {
         Ping {
@@ -211,17 +218,18 @@ impl Protocol for Ping {
 
     fn observe(
         &self,
-        _monitor: &mut (),
+        monitor: &mut Asked,
         servers: &Servers<'_, Self>,
         node: NodeId,
         verdicts: &mut Verdicts,
     ) {
         let state = &servers.states[node.index()];
+        monitor.most = monitor.most.max(state.asked);
         if let Some(number) = state.last_answer {
             verdicts.found("answered", &[node], || format!("question {number}"));
-            if number > state.asked {
+            if number > monitor.most {
                 verdicts.found("no_answer_unasked", &[node], || {
-                    format!("answer {number} came after {} questions", state.asked)
+                    format!("answer {number} came after {} questions", monitor.most)
                 });
             }
         }

@@ -7,11 +7,11 @@ use std::collections::BinaryHeap;
 
 use super::fuzz;
 use crate::protocols::{self, Entry};
-use crate::sim::action::Action;
+use crate::sim::action::{Action, Moment, Scheduled};
 use crate::sim::info::Params;
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
-use crate::view::{MILLISECOND, NodeId, Time};
+use crate::view::{MILLISECOND, NodeNames, SECOND, Time};
 
 /// Whose cluster it is if nothing is said.
 pub const PROTOCOL: &str = "raft";
@@ -23,8 +23,8 @@ pub const MODES: &[(&str, Watch)] =
 /// What the cluster has to do: keep itself alive, or serve two clients besides.
 pub const LOADS: &[(&str, u32)] = &[("quiet", 0), ("clients", 2)];
 
-/// How many events a run has before it starts anew: logs do not grow for ever.
-const EVENTS_PER_RUN: u64 = 50_000;
+/// How long a run is before it starts anew with the next seed: logs do not grow for ever.
+const LENGTH: Time = 20 * SECOND;
 
 /// How often each client asks.
 const BETWEEN_REQUESTS: Time = 20 * MILLISECOND;
@@ -33,20 +33,17 @@ const BETWEEN_REQUESTS: Time = 20 * MILLISECOND;
 pub struct Workload {
     entry: &'static Entry,
     watch: Watch,
-    clients: u32,
-    seed: u64,
+    setup: Setup,
     session: Box<dyn Session>,
-    rng: Rng,
-    asked_at: Time,
     messages: u64,
 }
 
 impl Workload {
     /// The workload at its start.
     pub fn new(entry: &'static Entry, watch: Watch, clients: u32) -> Result<Workload, String> {
-        let session = start(entry, watch, clients, 1)?;
-        let rng = Rng::stream(1, Stream::Workload);
-        Ok(Workload { entry, watch, clients, seed: 1, session, rng, asked_at: 0, messages: 0 })
+        let setup = setup(entry, clients);
+        let session = entry.start(setup.clone(), watch).map_err(|error| error.message)?;
+        Ok(Workload { entry, watch, setup, session, messages: 0 })
     }
 
     /// The workload of that name in the mode of that name.
@@ -57,33 +54,21 @@ impl Workload {
         Workload::new(entry, *watch, *clients).ok()
     }
 
-    /// The run alone, for whoever drives it himself.
-    pub fn start(
-        entry: &'static Entry,
-        watch: Watch,
-        clients: u32,
-    ) -> Result<Box<dyn Session>, String> {
-        start(entry, watch, clients, 1)
-    }
-
     /// Does so many events; answers how many there were.
     pub fn run(&mut self, events: u64) -> u64 {
         let mut done = 0;
         while done < events {
-            if self.session.step_count() >= EVENTS_PER_RUN {
-                self.restart();
-            }
-            let quiet = self.clients == 0;
-            let next = if quiet { Time::MAX } else { self.asked_at + BETWEEN_REQUESTS };
-            let left = EVENTS_PER_RUN - self.session.step_count();
-            let some = self.session.run_to(next, left.min(events - done));
-            self.asked_at = self.session.now();
-            done += some + self.ask();
-            if some == 0 && self.session.next_at().is_none() {
-                self.restart();
+            done += self.session.run_to(LENGTH, events - done);
+            if self.session.now() >= LENGTH && !self.restart() {
+                break;
             }
         }
         done
+    }
+
+    /// The present run, for whoever goes on alone with it.
+    pub fn session(&mut self) -> &mut dyn Session {
+        &mut *self.session
     }
 
     /// How many messages were sent so far.
@@ -96,49 +81,40 @@ impl Workload {
         self.session.digest()
     }
 
-    fn restart(&mut self) {
-        self.seed += 1;
+    fn restart(&mut self) -> bool {
+        self.setup.seed += 1;
         self.messages += sent(&*self.session);
-        if let Ok(session) = start(self.entry, self.watch, self.clients, self.seed) {
-            self.session = session;
-        }
-        self.asked_at = 0;
-    }
-
-    fn ask(&mut self) -> u64 {
-        let names = self.session.names();
-        let mut asked = 0;
-        if self.entry.service.ops.is_empty() {
-            return asked;
-        }
-        for client in names.clients() {
-            let op = fuzz::operation(self.entry, &mut self.rng);
-            asked += u64::from(self.session.act(Action::Request { client, op }).is_ok());
-        }
-        asked
+        let session = self.entry.start(self.setup.clone(), self.watch);
+        session.map(|session| self.session = session).is_ok()
     }
 }
 
-fn start(
-    entry: &'static Entry,
-    watch: Watch,
-    clients: u32,
-    seed: u64,
-) -> Result<Box<dyn Session>, String> {
+fn setup(entry: &'static Entry, clients: u32) -> Setup {
     let info = entry.info;
     let mut params = Params::defaults(info);
     params.servers = 5u32.clamp(info.servers.min, info.servers.max);
     params.clients = clients.clamp(info.clients.min, info.clients.max);
-    let setup = Setup {
+    let names = NodeNames { servers: params.servers, clients: params.clients };
+    let mut rng = Rng::stream(1, Stream::Workload);
+    let mut script = Vec::new();
+    if !entry.service.ops.is_empty() {
+        for at in (1..LENGTH / BETWEEN_REQUESTS).map(|place| place * BETWEEN_REQUESTS) {
+            for client in names.clients() {
+                let action = Action::Request { client, op: fuzz::operation(entry, &mut rng) };
+                let moment = Moment { at, slot: 0 };
+                script.push(Scheduled { moment, action, recorded: false });
+            }
+        }
+    }
+    Setup {
         params,
-        seed,
+        seed: 1,
         network: Weather::default(),
         clients: ClientRules::default(),
         manual: false,
-        given: Vec::<(NodeId, Vec<String>)>::new(),
-        script: Vec::new(),
-    };
-    entry.start(setup, watch).map_err(|error| error.message)
+        given: Vec::new(),
+        script,
+    }
 }
 
 fn sent(session: &dyn Session) -> u64 {
@@ -182,12 +158,12 @@ mod tests {
         for (load, _) in LOADS {
             let run = |mode| {
                 let mut workload = Workload::named(load, mode).expect("a workload");
-                assert!(workload.run(2 * EVENTS_PER_RUN + 1_000) >= 2 * EVENTS_PER_RUN + 1_000);
+                assert_eq!(workload.run(50_000), 50_000);
                 (workload.digest(), workload.messages())
             };
             let (digest, messages) = run("kernel");
             assert_eq!(run("properties"), (digest, messages));
-            assert!(messages > EVENTS_PER_RUN, "{load}: {messages}");
+            assert!(messages > 40_000, "{load}: {messages}");
         }
         assert!(Workload::named("quiet", "nothing").is_none());
     }

@@ -69,13 +69,19 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let lower = word.to_lowercase();
-    let scored = known.into_iter().map(|candidate| {
+    let known: Vec<&str> = known.into_iter().collect();
+    let scored = known.iter().map(|candidate| {
         let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
-        (distance, candidate)
+        (distance, *candidate)
     });
     let (distance, candidate) = scored.min_by_key(|&(distance, _)| distance)?;
     let tolerance = (length.max(candidate.chars().count()) / 3).max(1);
-    (distance <= tolerance && candidate != word && distance < length).then_some(candidate)
+    if distance <= tolerance && candidate != word && distance < length {
+        return Some(candidate);
+    }
+    // `term` for `current_term`: part of a known word, the shortest such.
+    let longer = known.iter().filter(|candidate| length > 2 && candidate.contains(&lower));
+    longer.copied().filter(|candidate| *candidate != word).min_by_key(|candidate| candidate.len())
 }
 
 /// A word of the person's text as a message repeats it: not longer than a message can bear.
@@ -108,6 +114,7 @@ mod tests {
         assert_eq!(nearest("rfat", known), Some("raft"));
         assert_eq!(nearest("Raft", known), Some("raft"));
         assert_eq!(nearest("banana", known), None);
+        assert_eq!(nearest("term", ["current_term", "role"]), Some("current_term"));
         assert_eq!(nearest("x", ["y"]), None);
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest(&"a".repeat(5000), known), None);

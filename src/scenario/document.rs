@@ -11,6 +11,7 @@ use super::action::{print_action, print_scheduled};
 use super::lex::{lex, quoted};
 use super::limits::{AFTER_LAST, MANUAL_STEP, MAX_TIME};
 use super::{Scenario, parse};
+use crate::order::sort_by_key;
 use crate::sim::action::{Action, Moment, Scheduled};
 use crate::view::{MILLISECOND, NodeNames, Span, Time};
 
@@ -24,10 +25,8 @@ impl Document {
     /// Any text is a document. Whether it is a scenario is another question: [`parse`].
     pub fn parse(text: &str) -> Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut lines: Vec<String> = text
-            .split('\n')
-            .map(|line| line.strip_suffix('\r').unwrap_or(line).to_string())
-            .collect();
+        let mut lines: Vec<String> =
+            text.split('\n').map(|line| line.trim_end_matches('\r').to_string()).collect();
         if lines.last().is_some_and(String::is_empty) {
             lines.pop();
         }
@@ -144,7 +143,7 @@ impl fmt::Display for Document {
 fn tidy_line(line: &str) -> String {
     let lexed = lex(line);
     if lexed.fault.is_some() {
-        return line.trim_end().to_string();
+        return line.to_string();
     }
     let words = lexed.tokens.iter().map(|token| match token.quoted {
         true => quoted(&token.text),
@@ -162,7 +161,7 @@ fn tidy_line(line: &str) -> String {
 fn weave(lines: Vec<Option<String>>, inserts: Vec<(usize, String)>) -> Document {
     let mut out = Vec::with_capacity(lines.len() + inserts.len());
     let mut inserts = inserts;
-    inserts.sort_by_key(|(place, _)| *place);
+    sort_by_key(&mut inserts, |(place, _)| [*place as u64, 0, 0]);
     let mut inserts = inserts.into_iter().peekable();
     for (place, line) in lines.into_iter().enumerate() {
         while let Some((_, text)) = inserts.next_if(|(at, _)| *at <= place) {

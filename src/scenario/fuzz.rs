@@ -8,6 +8,7 @@
 use super::limits::MAX_EVENTS;
 use super::{Expect, Scenario};
 use crate::check;
+use crate::order::sort_by_key;
 use crate::protocols::Entry;
 use crate::sim::action::{
     Action, Delay, Direction, LinkChange, MessageRef, Moment, Rule, RuleEffect, Scheduled, Target,
@@ -130,15 +131,23 @@ pub fn scenario(entry: &'static Entry, seed: u64, flaw: Option<usize>) -> Scenar
     let names = NodeNames { servers: params.servers, clients: params.clients };
     let hostile = fuzz.rng.chance(500_000);
     let network = fuzz.weather(hostile);
-    let clients = fuzz.client_rules();
+    let clients = match names.clients {
+        0 => ClientRules::default(),
+        _ => fuzz.client_rules(),
+    };
     let until = match hostile {
         true if fuzz.rng.chance(400_000) => fuzz.relay(names),
         true => fuzz.rounds(names),
         false => fuzz.storm(names),
     };
     let mut script = fuzz.script;
-    script.retain(|scheduled| scheduled.moment.at <= until);
-    script.sort_by_key(|scheduled| scheduled.moment);
+    script.retain(|scheduled| scheduled.moment.at < until);
+    for scheduled in &mut script {
+        if let Action::Rule(rule) = &mut scheduled.action {
+            rule.until = rule.until.min(until);
+        }
+    }
+    sort_by_key(&mut script, |scheduled| scheduled.moment.key());
     let given = Vec::new();
     Scenario {
         title: String::new(),

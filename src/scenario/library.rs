@@ -11,6 +11,13 @@ pub struct LibraryEntry {
     pub text: &'static str,
 }
 
+/// The id names the file.
+macro_rules! entry {
+    ($id:literal) => {
+        LibraryEntry { id: $id, text: include_str!(concat!("library/", $id, ".scenario")) }
+    };
+}
+
 impl LibraryEntry {
     /// What it means. The error is for a library that is not tested.
     pub fn scenario(&self) -> Result<Scenario, Diagnostic> {
@@ -21,7 +28,32 @@ impl LibraryEntry {
 }
 
 /// Every scenario of the library, in the order in which people should meet them.
-pub const SCENARIOS: &[LibraryEntry] = &[];
+pub const SCENARIOS: &[LibraryEntry] = &[
+    entry!("raft-first-election"),
+    entry!("raft-split-vote"),
+    entry!("raft-leader-crash-before-commit"),
+    entry!("raft-leader-crash-after-commit"),
+    entry!("raft-minority-leader"),
+    entry!("raft-two-and-two"),
+    entry!("raft-rejoin"),
+    entry!("raft-figure-7"),
+    entry!("raft-figure-8"),
+    entry!("raft-client-retry"),
+    entry!("raft-lossy-network"),
+    entry!("raft-duplicates-and-reordering"),
+    entry!("raft-slow-follower"),
+    entry!("raft-paused-leader"),
+    entry!("raft-by-hand"),
+    entry!("raft-flaw-commit-old-term"),
+    entry!("raft-flaw-vote-not-persisted"),
+    entry!("raft-flaw-vote-without-log-check"),
+    entry!("raft-flaw-quorum-too-small"),
+    entry!("raft-flaw-no-truncation"),
+    entry!("raft-flaw-apply-twice"),
+    entry!("ping-first"),
+    entry!("ping-no-answer"),
+    entry!("ping-flaw-answer-unasked"),
+];
 
 /// The scenario of that id.
 pub fn find(id: &str) -> Option<&'static LibraryEntry> {

@@ -11,6 +11,7 @@ pub mod document;
 pub mod expect;
 pub mod fact;
 pub mod fuzz;
+mod head;
 pub mod lex;
 pub mod library;
 pub mod limits;

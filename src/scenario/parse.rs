@@ -5,19 +5,19 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{
-    Known, VERBS, read_action, read_rule, read_weather, second_setting, unknown_setting,
-};
-use super::cursor::{Cursor, Part, Read};
+use super::action::{Known, VERBS, read_action, read_rule, read_weather};
+use super::cursor::{Cursor, Read};
 use super::diagnostic::{Diagnostic, one_of, quote};
 use super::document::{Document, last_time};
 use super::expect::{Expect, Expectation, Fact, When, read_expectation};
+use super::head::{read_client_rules, read_params};
 use super::lex::{Lexed, lex, quoted};
 use super::limits::*;
 use super::{Say, Scenario, VERSION, units};
+use crate::order::sort_by_key;
 use crate::protocols::{self, CATALOG, Entry};
 use crate::sim::action::{Action, Moment, Scheduled, Target};
-use crate::sim::info::{Info, ParamInfo, ParamKind, ParamValue, Params};
+use crate::sim::info::{Info, Params};
 use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
 use crate::view::{NodeId, NodeNames, Span, Time};
 
@@ -81,7 +81,7 @@ pub fn parse(text: &str) -> Parsed {
     let mut reader = Reader::default();
     let scenario = reader.read(&lexed);
     let mut diagnostics = reader.faults;
-    diagnostics.sort_by_key(|fault| (fault.line, fault.column));
+    sort_by_key(&mut diagnostics, |fault| [u64::from(fault.line), u64::from(fault.column), 0]);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     drop(lexed);
     let scenario = scenario.filter(|_| diagnostics.is_empty());
@@ -140,7 +140,7 @@ impl Reader {
             }
         }
         let (entry, params) = entry.zip(params)?;
-        self.finish(entry, params)
+        self.finish(entry, params, lines)
     }
 
     /// The first line that says anything must be `interleave 1`.
@@ -186,7 +186,8 @@ impl Reader {
         let suspicious = |lexed: &Lexed<'_>| {
             lexed.tokens.first().is_some_and(|token| !is_known_start(&token.text))
         };
-        if found.is_none() && !lines.iter().any(suspicious) {
+        let empty = lines.iter().all(|lexed| lexed.tokens.is_empty());
+        if found.is_none() && !empty && !lines.iter().any(suspicious) {
             let line = lines.len().max(1) as u32;
             let fault = Diagnostic::new(line, 1, 0, "no line says which protocol runs");
             self.faults.push(fault.expected(protocol_list()));
@@ -417,9 +418,14 @@ impl Reader {
     }
 
     /// What can be judged only when all lines are known.
-    fn finish(&mut self, entry: &'static Entry, mut params: Params) -> Option<Scenario> {
-        self.script.sort_by_key(|(_, scheduled)| scheduled.moment);
-        self.says.sort_by_key(|(_, say)| say.at);
+    fn finish(
+        &mut self,
+        entry: &'static Entry,
+        mut params: Params,
+        lines: &[Lexed<'_>],
+    ) -> Option<Scenario> {
+        sort_by_key(&mut self.script, |(_, scheduled)| scheduled.moment.key());
+        sort_by_key(&mut self.says, |(_, say)| [say.at, 0, 0]);
         let until = self.end();
         self.check_times(until);
         params.flaws = std::mem::take(&mut self.flaws);
@@ -435,7 +441,7 @@ impl Reader {
             script,
         };
         if self.faults.is_empty() {
-            self.check_against_run(entry, &setup);
+            self.check_against_run(entry, &setup, lines);
         }
         Some(Scenario {
             title: std::mem::take(&mut self.title),
@@ -457,7 +463,7 @@ impl Reader {
         let says = self.says.iter().map(|(_, say)| say.at);
         let expects = self.expects.iter().filter_map(|expect| expected_at(&expect.what));
         let last = actions.chain(says).chain(expects).max().unwrap_or(0);
-        (last + AFTER_LAST).max(DEFAULT_UNTIL).min(MAX_TIME)
+        (last + AFTER_LAST).clamp(DEFAULT_UNTIL, MAX_TIME)
     }
 
     fn check_times(&mut self, until: Time) {
@@ -477,7 +483,7 @@ impl Reader {
 
     /// Starts the run, without letting anything happen, to see whether the given states and the
     /// fields that the expectations name exist.
-    fn check_against_run(&mut self, entry: &'static Entry, setup: &Setup) {
+    fn check_against_run(&mut self, entry: &'static Entry, setup: &Setup, lines: &[Lexed<'_>]) {
         let setup = Setup { script: Vec::new(), ..setup.clone() };
         let session = match entry.start(setup, Watch::RAW) {
             Ok(session) => session,
@@ -488,7 +494,7 @@ impl Reader {
             }
         };
         for expect in &self.expects {
-            if let Some(fault) = check_field(expect, &*session) {
+            if let Some(fault) = check_field(expect, &*session, lines) {
                 self.faults.push(fault);
             }
         }
@@ -503,7 +509,7 @@ fn expected_at(what: &Expectation) -> Option<Time> {
     }
 }
 
-fn check_field(expect: &Expect, session: &dyn Session) -> Option<Diagnostic> {
+fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> Option<Diagnostic> {
     let Expectation::Fact(_, Fact::Field(fact)) = &expect.what else { return None };
     let node = match fact.target {
         Target::Node(node) => node,
@@ -515,126 +521,21 @@ fn check_field(expect: &Expect, session: &dyn Session) -> Option<Diagnostic> {
     }
     let fields: Vec<&str> = view.fields.iter().map(|field| field.name).collect();
     let message = format!("nodes have no field {}", quote(&fact.name));
-    let fault = Diagnostic::new(expect.line, 1, 6, message);
+    let mut places = lines[expect.line as usize - 1].tokens.iter().filter_map(|token| {
+        let (target, field) = token.text.split_once('.')?;
+        let name = field.split('.').next()?;
+        (name == fact.name).then(|| token.column + target.chars().count() as u32 + 1)
+    });
+    let (column, length) = (places.next_back().unwrap_or(1), fact.name.chars().count() as u32);
+    let fault = Diagnostic::new(expect.line, column, length, message);
     Some(fault.expected(one_of(fields.iter().copied())).nearest(&fact.name, fields))
 }
 
-fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params> {
-    let mut params = Params::defaults(info);
-    let mut seen: Vec<&str> = Vec::new();
-    let mut settings = vec!["nodes", "clients"];
-    settings.extend(info.params.iter().map(|param| param.name));
-    let expected = "a setting such as `nodes=3`";
-    let (servers, clients) = (info.servers, info.clients);
-    while let Some((name, value)) = cursor.setting(expected)? {
-        if seen.contains(&name.text) {
-            return Err(second_setting(cursor, name));
-        }
-        seen.push(name.text);
-        let count = |what, lo: u32, hi: u32| {
-            let number = cursor.number_in(value, what, u64::from(lo), u64::from(hi))?;
-            Ok(number as u32)
-        };
-        match name.text {
-            "nodes" => params.servers = count("a number of nodes", servers.min, servers.max)?,
-            "clients" => params.clients = count("a number of clients", clients.min, clients.max)?,
-            other => match info.params.iter().position(|param| param.name == other) {
-                Some(place) => {
-                    params.values[place] = read_param(cursor, value, &info.params[place])?;
-                }
-                None => return Err(unknown_setting(cursor, name, &settings)),
-            },
-        }
-        if params.servers + params.clients > MAX_NODES {
-            let message = format!("a run has at most {MAX_NODES} nodes, clients included");
-            return Err(cursor.at_part(value, message));
-        }
-    }
-    Ok(params)
-}
-
-fn read_param(cursor: &Cursor<'_>, value: Part<'_>, param: &ParamInfo) -> Read<ParamValue> {
-    let bounds = |lo, hi| format!("{} to {}", Span(lo), Span(hi));
-    let within = |lo: Time, us: Time, hi: Time, form: &str| match (lo..=hi).contains(&us) {
-        true => Ok(()),
-        false => {
-            let message = format!("{} is out of range", quote(value.text));
-            Err(cursor.at_part(value, message).expected(format!("{form} from {}", bounds(lo, hi))))
-        }
-    };
-    match param.kind {
-        ParamKind::Count { min, max, .. } => {
-            cursor.number_in(value, "a number", min, max).map(ParamValue::Count)
-        }
-        ParamKind::Duration { min, max, .. } => {
-            let us = cursor.convert_part(value, units::TIME_FORM, units::read_time)?;
-            within(min, us, max, "a time")?;
-            Ok(ParamValue::Duration(us))
-        }
-        ParamKind::Range { min, max, .. } => {
-            let form = "a range such as `150ms..300ms`";
-            let (lo, hi) = cursor.convert_part(value, form, units::read_range)?;
-            within(min, lo, max, "times")?;
-            within(min, hi, max, "times")?;
-            Ok(ParamValue::Range(lo, hi))
-        }
-        ParamKind::Flag { .. } => read_flag(cursor, value).map(ParamValue::Flag),
-        ParamKind::Choice { words } => match words.iter().find(|word| **word == value.text) {
-            Some(word) => Ok(ParamValue::Choice(word)),
-            None => {
-                let message = format!("{} is not known here", quote(value.text));
-                let fault = cursor.at_part(value, message);
-                let words = words.iter().copied();
-                Err(fault.expected(one_of(words.clone())).nearest(value.text, words))
-            }
-        },
-    }
-}
-
-fn read_flag(cursor: &Cursor<'_>, value: Part<'_>) -> Read<bool> {
-    match value.text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        other => {
-            let fault = cursor.at_part(value, format!("{} is not known here", quote(other)));
-            Err(fault.expected("`on` or `off`").nearest(other, ["on", "off"]))
-        }
-    }
-}
-
-fn read_client_rules(cursor: &mut Cursor<'_>) -> Read<ClientRules> {
-    let mut rules = ClientRules::default();
-    let words = ["timeout", "backoff", "retry", "key"];
-    let expected = one_of(words);
-    let mut seen: Vec<&str> = Vec::new();
-    if cursor.peek().is_none() {
-        return Err(cursor.missing(&expected));
-    }
-    while let Some((name, value)) = cursor.setting(&expected)? {
-        if seen.contains(&name.text) {
-            return Err(second_setting(cursor, name));
-        }
-        seen.push(name.text);
-        let time = || {
-            let us = cursor.convert_part(value, units::TIME_FORM, units::read_time)?;
-            match us {
-                0 => Err(cursor.at_part(value, "this must be longer than nothing")),
-                us => Ok(us),
-            }
-        };
-        match name.text {
-            "timeout" => rules.timeout = time()?,
-            "backoff" => rules.backoff = time()?,
-            "retry" => rules.retry = read_flag(cursor, value)?,
-            "key" => rules.key = read_flag(cursor, value)?,
-            _ => return Err(unknown_setting(cursor, name, &words)),
-        }
-    }
-    Ok(rules)
-}
-
 fn is_clock_off(lexed: &Lexed<'_>) -> bool {
-    matches!(lexed.tokens.as_slice(), [clock, off, ..] if clock.text == "clock" && off.text == "off")
+    match lexed.tokens.as_slice() {
+        [clock, off, ..] => clock.text == "clock" && off.text == "off",
+        _ => false,
+    }
 }
 
 fn clock_off(cursor: &Cursor<'_>) -> bool {

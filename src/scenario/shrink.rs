@@ -4,6 +4,7 @@
 use super::Scenario;
 use super::fuzz::{Breach, judge};
 use super::limits::AFTER_LAST;
+use crate::order::sort_by_key;
 use crate::sim::action::{Action, MessageRef, Rule, Scheduled, Target};
 use crate::sim::info::Params;
 use crate::sim::session::{ClientRules, Weather};
@@ -149,7 +150,7 @@ impl Shrinker {
                 if rounded != at {
                     self.attempt_with(|candidate| {
                         candidate.setup.script[place].moment.at = rounded;
-                        candidate.setup.script.sort_by_key(|line| line.moment);
+                        sort_by_key(&mut candidate.setup.script, |line| line.moment.key());
                     });
                 }
             }

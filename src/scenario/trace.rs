@@ -5,11 +5,12 @@ use std::fmt::Write;
 use super::action::print_action;
 use crate::sim::info::Info;
 use crate::sim::trace::{Event, EventKind, Sent};
-use crate::view::{NodeNames, Span};
+use crate::view::{NodeNames, SECOND};
 
 /// An event in one line: its number, its time, what happened, what it sent and told.
 pub fn line(event: &Event, names: NodeNames, info: &Info) -> String {
-    let mut out = format!("{:>5} {:>11}  ", event.step, Span(event.at).to_string());
+    let (seconds, us) = (event.at / SECOND, event.at % SECOND);
+    let mut out = format!("{:>5} {seconds:>3}.{us:06}s  ", event.step);
     out.push_str(&what(event, names));
     for note in &event.notes {
         let _ = match note.text.is_empty() {

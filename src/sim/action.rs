@@ -1,5 +1,6 @@
 //! What a person, or a scenario, does to a run; and when.
 
+use crate::order::Key;
 use crate::view::{MessageName, NodeId, Time};
 
 /// When an action happens: at a time, and there after so many events of that microsecond.
@@ -12,6 +13,13 @@ pub struct Moment {
     pub at: Time,
     /// How many events of that microsecond come first.
     pub slot: u32,
+}
+
+impl Moment {
+    /// The moment as a key to sort by.
+    pub fn key(self) -> Key {
+        [self.at, u64::from(self.slot), 0]
+    }
 }
 
 /// An action with its moment.

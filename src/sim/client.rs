@@ -29,6 +29,7 @@ pub struct Client<S: Service> {
     waiting: VecDeque<usize>,
     current: Option<Attempt>,
     calls: Vec<CallRecord<S>>,
+    /// How many of the calls are open no longer.
     ended: u64,
 }
 
@@ -227,7 +228,7 @@ impl<S: Service> Client<S> {
         })
     }
 
-    /// How many calls have come to an end, whatever came of them.
+    /// How many calls have come to an end.
     pub fn ended(&self) -> u64 {
         self.ended
     }

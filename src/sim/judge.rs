@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::client::{Client, Ending};
 use crate::check::{self, History, Limits, Outcome, Verdict, explain};
+use crate::order::sort_by_key;
 use crate::service::Service;
 use crate::view::{NodeNames, Span, Time};
 
@@ -31,7 +32,7 @@ fn history<S: Service>(
     let of = |client| Client::calls(client).iter().map(move |record| (client.me(), record));
     let mut calls: Vec<_> = clients.iter().flat_map(|client| of(&**client)).collect();
     calls.retain(|(_, record)| record.attempts > 0);
-    calls.sort_by_key(|(_, record)| record.called_step);
+    sort_by_key(&mut calls, |(_, record)| [record.called_step, 0, 0]);
     let mut history = History::new();
     let mut times = BTreeMap::new();
     for (client, record) in calls {

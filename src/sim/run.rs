@@ -17,6 +17,7 @@ use super::session::{
 use super::trace::{Event, EventKind};
 use super::verdict::Verdict;
 use crate::check;
+use crate::order::sort_by_key;
 use crate::view::{MessageName, MessageView, NodeId, NodeNames, Time};
 
 /// Who acts next.
@@ -42,7 +43,7 @@ impl<P: Protocol> Run<P> {
     /// A run at its start. The error names the given state that is wrong.
     pub fn new(mut setup: Setup, watch: Watch) -> Result<Run<P>, (usize, String)> {
         let protocol = P::new(&setup.params);
-        setup.script.sort_by_key(|scheduled| scheduled.moment);
+        sort_by_key(&mut setup.script, |scheduled| scheduled.moment.key());
         let live = Cluster::new(&protocol, &setup, watch)?;
         let history = History::new(live.clone());
         Ok(Run { protocol, setup, watch, live, head: 0, notes_reached: 0, history })
@@ -313,7 +314,10 @@ impl<P: Protocol> Session for Run<P> {
         let flights = self.live.core.flights();
         let mut all: Vec<Flight> =
             flights.map(|(slot, flight)| self.flight(slot, flight)).collect();
-        all.sort_by_key(|flight| (flight.sent_step, flight.name));
+        sort_by_key(&mut all, |flight| {
+            let name = flight.name;
+            [flight.sent_step, u64::from(name.number), u64::from(name.copy)]
+        });
         all
     }
 
@@ -364,7 +368,7 @@ impl<P: Protocol> Session for Run<P> {
     fn calls(&self) -> Vec<Call> {
         let mut calls: Vec<Call> =
             self.live.clients.iter().flat_map(|client| client.shown_calls()).collect();
-        calls.sort_by_key(|call| (call.called_step, call.client));
+        sort_by_key(&mut calls, |call| [call.called_step, u64::from(call.client.0), 0]);
         calls
     }
 

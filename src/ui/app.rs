@@ -4,16 +4,17 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent};
 use yew::prelude::*;
 
-use super::components::act::{ActDialog, PartitionDialog};
-use super::components::help::Help;
+use super::components::act::{act, partition};
+use super::components::help::help;
 use super::components::icons::icon;
-use super::components::library::Library;
-use super::components::narration::Narration;
-use super::components::script::Mend;
-use super::components::share::Share;
-use super::components::tabs::Side;
-use super::components::transport::Transport;
-use super::components::try_this::TryThis;
+use super::components::library::library;
+use super::components::narration::narration;
+use super::components::part::{Draw, Part};
+use super::components::script::mend;
+use super::components::share::share;
+use super::components::tabs::side;
+use super::components::transport::transport;
+use super::components::try_this::try_this;
 use super::hooks::browser;
 use super::keys::{self, Act};
 use super::stage::{Stage, selected_by};
@@ -44,43 +45,44 @@ pub fn App(props: &AppProps) -> Html {
             move || drop(listeners)
         });
     }
-    let Model { scene: view, shell } = (*model).clone();
+    let Model { scene: view, calm, shell } = (*model).clone();
     mark_root(&view, &shell);
     let embed = shell.query.embed;
+    let part = |draw: Draw| {
+        let (store, view, shell) = (store.clone(), calm.clone(), shell.clone());
+        html! { <Part {store} {view} {shell} {draw} /> }
+    };
     let class = if embed { "app embed" } else { "app" };
     html! {
-        <ContextProvider<Store> context={store.clone()}>
             <div {class} id="app" data-status={if view.playing { "playing" } else { "paused" }}
                 data-step={view.step.to_string()} data-head={view.head.to_string()}
                 data-time={view.now.to_string()}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if !embed { <Top view={view.clone()} /> }
+                if !embed { { top(&store, &view) } }
                 <main class="lab">
                     <section class="scene" aria-label="Stage">
-                        <Stage view={view.clone()} shell={shell.clone()} />
-                        if !embed { <TryThis view={view.clone()} /> }
+                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
+                        if !embed { { part(try_this) } }
                     </section>
-                    <section class="deck" aria-label="Time">
-                        <Narration caption={view.caption.clone()} empty={hint(&view)} />
-                        <Transport view={view.clone()} />
-                        if embed { <OpenFull view={view.clone()} /> }
-                    </section>
+                    { part(deck) }
                 </main>
-                if !embed { <Side view={view.clone()} shell={shell.clone()} /> }
+                if !embed { { part(side) } }
                 { notice(&store, &shell) }
-                { dialog(&store, &view, &shell) }
+                { dialog(&store, &calm, &shell) }
                 <p class="sr" role="status" aria-live="polite" id="spoken">{ &*shell.spoken }</p>
             </div>
-        </ContextProvider<Store>>
     }
 }
 
-/// What stands where the narration will be.
-fn hint(view: &View) -> AttrValue {
-    match view.playing {
-        true => "The cluster has just started.".into(),
-        false => "Press play, or step through it event by event.".into(),
+/// Under the stage: what is told, and time.
+fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
+    html! {
+        <section class="deck" aria-label="Time">
+            { narration(view) }
+            { transport(store, view) }
+            if shell.query.embed { { open_full(store, view) } }
+        </section>
     }
 }
 
@@ -91,14 +93,7 @@ fn mark_root(view: &View, shell: &Shell) {
     browser::mark_root("data-still", if shell.still { "1" } else { "0" });
 }
 
-#[derive(Properties, PartialEq)]
-struct TopProps {
-    view: View,
-}
-
-#[component]
-fn Top(props: &TopProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+fn top(store: &Store, view: &View) -> Html {
     let tool = |name: &str, label: &str, dialog: Dialog, id: &'static str| {
         html! {
             <button type="button" class="tool wide" {id} aria-haspopup="dialog"
@@ -116,7 +111,7 @@ fn Top(props: &TopProps) -> Html {
                 </svg>
                 { "Interleave" }
             </span>
-            <h1>{ &*props.view.title }</h1>
+            <h1>{ &*view.title }</h1>
             <nav aria-label="Page">
                 { tool("book", "Scenarios", Dialog::Library, "library") }
                 { tool("share", "Share", Dialog::Share, "share") }
@@ -127,17 +122,16 @@ fn Top(props: &TopProps) -> Html {
 }
 
 /// In a frame: the same run, at the same moment, in a page of its own.
-#[component]
-fn OpenFull(props: &TopProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let fragment = match props.view.playing {
+fn open_full(store: &Store, view: &View) -> Html {
+    let fragment = match view.playing {
         true => String::new(),
         false => store.ask(|player| player.share(true)).map(|s| s.fragment).unwrap_or_default(),
     };
     let refresh = {
         let store = store.clone();
         Callback::from(move |event: MouseEvent| {
-            let link = event.target_dyn_into::<Element>().and_then(|e| e.closest("a").ok().flatten());
+            let link =
+                event.target_dyn_into::<Element>().and_then(|e| e.closest("a").ok().flatten());
             store.send(Command::Pause);
             let shared = store.ask(|player| player.share(true));
             if let (Some(link), Ok(shared)) = (link, shared) {
@@ -165,19 +159,15 @@ fn notice(store: &Store, shell: &Shell) -> Html {
 }
 
 fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
-    let view = view.clone();
     match shell.dialog {
         None => Html::default(),
-        Some(Dialog::Help) => html! { <Help keys={shell.keys} /> },
-        Some(Dialog::Library) => {
-            let current = store.ask(|player| player.source().id);
-            html! { <Library {current} /> }
-        }
-        Some(Dialog::Share) => html! { <Share {view} /> },
-        Some(Dialog::Act) => html! { <ActDialog {view} /> },
-        Some(Dialog::Partition) => html! { <PartitionDialog {view} /> },
+        Some(Dialog::Help) => help(store, shell.keys),
+        Some(Dialog::Library) => library(store),
+        Some(Dialog::Share) => share(store, view, shell),
+        Some(Dialog::Act) => act(store, view, shell),
+        Some(Dialog::Partition) => partition(store, view, shell),
         Some(Dialog::Mend) => match &shell.broken {
-            Some(broken) => html! { <Mend broken={broken.clone()} /> },
+            Some(broken) => mend(store, shell, broken),
             None => Html::default(),
         },
     }
@@ -249,7 +239,10 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
         return;
     }
     let moves = matches!(&*key, "ArrowLeft" | "ArrowRight" | "Home" | "End");
-    if moves && native("input, select, [role=tablist], .events, .panel, pre") {
+    let scrolls = target
+        .as_ref()
+        .is_some_and(|element| element.matches(".events, .panel, pre").unwrap_or(false));
+    if moves && (scrolls || native("input, select, [role=tablist]")) {
         return;
     }
     let focused = target.as_ref().and_then(|element| selected_by(store, element));
@@ -283,7 +276,7 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
         }
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
-            browser::focus(&format!("node-{}", model.scene.name(node)));
+            browser::focus(&format!("focus-{}", model.scene.name(node)));
         }
     }
     true

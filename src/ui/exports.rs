@@ -18,7 +18,8 @@ pub fn attach(store: &Store) {
     let set = |name: &str, value: JsValue| {
         let _ = Reflect::set(&object, &name.into(), &value);
     };
-    let digest: Closure<dyn Fn(String) -> String> = Closure::new(|text: String| source::digest_of(&text));
+    let digest: Closure<dyn Fn(String) -> String> =
+        Closure::new(|text: String| source::digest_of(&text));
     set("digest", digest.into_js_value());
     let bench: Closure<dyn Fn(String, String, f64) -> String> = Closure::new(bench);
     set("bench", bench.into_js_value());
@@ -48,7 +49,8 @@ pub fn attach(store: &Store) {
     });
     set("seek", seek.into_js_value());
     let paint = store.clone();
-    let paint: Closure<dyn Fn(u32) -> f64> = Closure::new(move |times: u32| paint.time_paint(times));
+    let paint: Closure<dyn Fn(u32) -> f64> =
+        Closure::new(move |times: u32| paint.time_paint(times));
     set("paint", paint.into_js_value());
     let panic: Closure<dyn Fn()> = Closure::new(|| panic!("a test asked for a panic"));
     set("panic", panic.into_js_value());

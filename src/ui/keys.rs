@@ -86,12 +86,7 @@ pub const BINDINGS: &[Binding] = &[
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
-    key(
-        &["a", "A"],
-        "A",
-        "Do something…",
-        Act::Do(|| Command::Dialog(Some(Dialog::Act))),
-    ),
+    key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),
     named(&["Escape"], None, "Esc", "Close, or select nothing", Act::Leave),
 ];

@@ -6,7 +6,7 @@
 //! (`match_index`, the session table), and they know the true majority, whatever the engine
 //! believes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Raft;
@@ -19,6 +19,9 @@ use crate::sim::protocol::Servers;
 use crate::sim::verdict::Verdicts;
 use crate::view::{NodeId, NodeNames};
 
+/// So many second entries at committed indices are remembered: one of them is a violation already.
+const BESIDES_MAX: usize = 1_000;
+
 /// The history that the properties speak of. Copies share what they have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Monitor {
@@ -26,6 +29,8 @@ pub struct Monitor {
     all_logs: Chunks<Slot>,
     elections: Rc<BTreeMap<Term, Election>>,
     committed: Chunks<Committed>,
+    /// What was committed at an index where something else had been: only after a flaw.
+    committed_besides: Rc<BTreeSet<(Index, Committed)>>,
     applied: Chunks<Applied>,
     effects: Rc<Vec<(NodeId, Chunks<Index>)>>,
     reached: Reached,
@@ -71,7 +76,7 @@ struct Election {
 }
 
 /// A committed entry, by its term, and the term in which it was committed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Committed {
     term: Term,
     in_term: Term,
@@ -136,7 +141,8 @@ impl Monitor {
             self.commit_what_a_majority_stored(&scene, verdicts);
         }
         if now.leads && now.commit_index > before.commit_index {
-            self.commit(&scene, now.commit_index, now.term, verdicts);
+            let claimed = (before.commit_index + 1, now.commit_index);
+            self.commit(&scene, claimed, now.term, verdicts);
         }
         if now.last_applied != before.last_applied {
             self.application(&scene, verdicts);
@@ -242,7 +248,8 @@ impl Monitor {
                 format!("{} leads term {term}, after others", names.name(node))
             });
         }
-        for (committed, index) in self.committed.iter().zip(1..) {
+        let besides = self.committed_besides.iter().map(|(index, other)| (other, *index));
+        for (committed, index) in self.committed.iter().zip(1..).chain(besides) {
             if committed.in_term < term && state.log.term(index) != Some(committed.term) {
                 report_incomplete(verdicts, names, node, term, &state.log, index, *committed);
                 break;
@@ -262,7 +269,7 @@ impl Monitor {
     /// An entry that a majority has stored in its own term is committed, whether or not its
     /// leader has heard of it yet (§5.4.2).
     fn commit_what_a_majority_stored(&mut self, scene: &Scene<'_>, verdicts: &mut Verdicts) {
-        let Scene { node, state, names, .. } = *scene;
+        let Scene { state, names, .. } = *scene;
         let term = state.current_term;
         if state.log.last_term() != term {
             return;
@@ -274,58 +281,84 @@ impl Monitor {
             let mut written = std::iter::once(&slot.first).chain(&slot.others);
             let stored = written.find(|written| written.entry.term == term);
             let stored = stored.map_or(0, |written| written.stored_in_term);
-            debug_assert!(stored & bit(node) != 0, "the server itself has it");
             if stored.count_ones() >= quorum {
-                self.commit(scene, index, term, verdicts);
+                self.commit(scene, (index, index), term, verdicts);
                 return;
             }
             index -= 1;
         }
     }
 
-    /// The entries of this log up to `index` are committed in `term`: leaders of higher terms
-    /// must have them, those of the past as well as those to come.
-    fn commit(&mut self, scene: &Scene<'_>, index: Index, term: Term, verdicts: &mut Verdicts) {
+    /// The entry at `index` is committed in `term`, and with it everything before: leaders of
+    /// higher terms must have it, those of the past as well as those to come. Whatever is not yet
+    /// known is compared, and besides that what lies from `first` on.
+    fn commit(
+        &mut self,
+        scene: &Scene<'_>,
+        (first, index): (Index, Index),
+        term: Term,
+        verdicts: &mut Verdicts,
+    ) {
         let Scene { node, state, names, .. } = *scene;
+        let Some(mut entry_term) = state.log.term(index) else { return };
         if !self.reached.committed {
             self.reached.committed = true;
             verdicts.found("entry_committed", &[node], || format!("index {index}, term {term}"));
         }
         let known = self.committed.len();
-        let end = index.min(state.log.last_index());
-        for (entry, _) in changed(state, known + 1).take(end.saturating_sub(known) as usize) {
-            self.committed.push(Committed { term: entry.term, in_term: term });
-        }
-        let first = match self.elections.range(term + 1..).next() {
-            Some(_) => 1,
-            None => scene.before.commit_index.min(end) + 1,
-        };
-        for at in first..=end.min(known) {
-            let committed = *self.committed.get(at - 1).expect("known");
-            if state.log.term(at) != Some(committed.term) && committed.in_term != term {
-                let leads = term.max(committed.in_term);
-                verdicts.found("leader_completeness", &[node], || {
-                    format!(
-                        "{} commits term {} at index {at} in term {term}, where term {} was \
-                         committed in term {}: the leader of term {leads} lacked one of them",
-                        names.name(node),
-                        state.log.term(at).unwrap_or(0),
-                        committed.term,
-                        committed.in_term,
-                    )
-                });
-            }
-        }
-        for (&higher, election) in self.elections.range(term + 1..) {
-            let Some(log) = &election.log else { continue };
-            for at in 1..=end {
-                let entry_term = state.log.term(at).unwrap_or(0);
-                if log.term(at) != Some(entry_term) {
-                    let committed = Committed { term: entry_term, in_term: term };
-                    let leader = election.leader;
-                    report_incomplete(verdicts, names, leader, higher, log, at, committed);
-                    return;
+        let later = self.elections.range(term + 1..).next().is_some();
+        let first = if later { 1 } else { first.min(known).max(1) };
+        let mut fresh = Vec::new();
+        let mut at = index;
+        while at >= first {
+            match self.committed.get(at - 1) {
+                None => fresh.push(Committed { term: entry_term, in_term: term }),
+                Some(other) if other.term == entry_term => {}
+                Some(other) => {
+                    let (here, other) = (Committed { term: entry_term, in_term: term }, *other);
+                    if other.in_term != term {
+                        report_two_committed(verdicts, scene, at, here, other);
+                    }
+                    if self.committed_besides.len() < BESIDES_MAX {
+                        Rc::make_mut(&mut self.committed_besides).insert((at, here));
+                    }
                 }
+            }
+            if later {
+                self.leaders_gone_by(
+                    names,
+                    at,
+                    Committed { term: entry_term, in_term: term },
+                    verdicts,
+                );
+            }
+            entry_term = self.prev_term(at, entry_term);
+            at -= 1;
+        }
+        fresh.into_iter().rev().for_each(|committed| self.committed.push(committed));
+    }
+
+    /// The term before an entry, in the log in which it was first: that of the leader that made
+    /// it. Who has it by a flaw behind other entries does not change what is committed.
+    fn prev_term(&self, index: Index, term: Term) -> Term {
+        let Some(slot) = self.all_logs.get(index - 1) else { return 0 };
+        let mut written = std::iter::once(&slot.first).chain(&slot.others);
+        written.find(|written| written.entry.term == term).map_or(0, |written| written.prev_term)
+    }
+
+    /// An entry is committed in a term below those of leaders that were elected already.
+    fn leaders_gone_by(
+        &self,
+        names: NodeNames,
+        index: Index,
+        committed: Committed,
+        verdicts: &mut Verdicts,
+    ) {
+        for (&higher, election) in self.elections.range(committed.in_term + 1..) {
+            let Some(log) = &election.log else { continue };
+            if log.term(index) != Some(committed.term) {
+                let leader = election.leader;
+                report_incomplete(verdicts, names, leader, higher, log, index, committed);
             }
         }
     }
@@ -439,6 +472,27 @@ fn changed_from(before: &Seen, now: &Seen, state: &State) -> Index {
 /// The entries of a log from an index on, with their indices.
 fn changed(state: &State, from: Index) -> impl Iterator<Item = (&Entry, Index)> {
     state.log.entries().range(from - 1, u64::MAX).zip(from..)
+}
+
+fn report_two_committed(
+    verdicts: &mut Verdicts,
+    scene: &Scene<'_>,
+    index: Index,
+    here: Committed,
+    other: Committed,
+) {
+    verdicts.found("leader_completeness", &[scene.node], || {
+        let name = scene.names.name(scene.node);
+        format!(
+            "with {name} an entry of term {} is committed at index {index} in term {}, where one \
+             of term {} was committed in term {}: the leader of term {} lacked the other",
+            here.term,
+            here.in_term,
+            other.term,
+            other.in_term,
+            here.in_term.max(other.in_term),
+        )
+    });
 }
 
 fn report_incomplete(

@@ -4,18 +4,9 @@ use yew::prelude::*;
 
 use crate::ui::state::store::{Command, Store, View};
 
-/// What the list needs.
-#[derive(Properties, PartialEq)]
-pub struct BranchesProps {
-    /// The run.
-    pub view: View,
-}
-
 /// The tree of branches.
-#[component]
-pub fn Branches(props: &BranchesProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let rows = &props.view.branches;
+pub fn branches(store: &Store, view: &View) -> Html {
+    let rows = &view.branches;
     html! {
         <>
             <ul class="branches">

@@ -7,21 +7,11 @@ use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 
-/// What the list needs.
-#[derive(Properties, PartialEq)]
-pub struct CallsProps {
-    /// The run.
-    pub view: View,
-}
-
 /// More calls than this are not listed: the last ones are.
 const SHOWN: usize = 200;
 
 /// The list, the latest call first.
-#[component]
-pub fn Calls(props: &CallsProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let view = &props.view;
+pub fn calls(store: &Store, view: &View) -> Html {
     if view.names.clients == 0 {
         return html! { <p class="empty">{ "This cluster has no clients." }</p> };
     }
@@ -47,7 +37,7 @@ pub fn Calls(props: &CallsProps) -> Html {
                     <th scope="col">{ "who" }</th><th scope="col">{ "asked" }</th>
                     <th scope="col">{ "answer" }</th><th scope="col" class="num">{ "at" }</th>
                 </tr></thead>
-                <tbody>{ for view.calls.iter().rev().take(SHOWN).map(|call| row(&store, view, call)) }</tbody>
+                <tbody>{ for view.calls.iter().rev().take(SHOWN).map(|call| row(store, view, call)) }</tbody>
             </table>
         </>
     }

@@ -10,6 +10,8 @@ use crate::ui::state::store::{Command, Store};
 /// What a dialog needs.
 #[derive(Properties, PartialEq)]
 pub struct DialogProps {
+    /// Where commands go.
+    pub store: Store,
     /// Its heading.
     pub title: AttrValue,
     /// What is in it.
@@ -22,7 +24,7 @@ pub struct DialogProps {
 /// A dialog that is open as long as it is rendered.
 #[component]
 pub fn Modal(props: &DialogProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     let dialog = use_node_ref();
     {
         let dialog = dialog.clone();

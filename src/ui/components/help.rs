@@ -7,17 +7,8 @@ use super::dialog::Modal;
 use crate::ui::keys::BINDINGS;
 use crate::ui::state::store::{Command, Store};
 
-/// What the help needs.
-#[derive(Properties, PartialEq)]
-pub struct HelpProps {
-    /// Whether single-character keys work.
-    pub keys: bool,
-}
-
 /// The help.
-#[component]
-pub fn Help(props: &HelpProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+pub fn help(store: &Store, keys: bool) -> Html {
     let onchange = {
         let store = store.clone();
         Callback::from(move |event: Event| {
@@ -27,7 +18,7 @@ pub fn Help(props: &HelpProps) -> Html {
         })
     };
     html! {
-        <Modal title="Help" wide={true}>
+        <Modal store={store.clone()} title="Help" wide={true}>
             <p>{ "A real protocol runs on a simulated network. Watch it, break it, step back, and \
                 try something else: every run can be repeated exactly and sent as a link." }</p>
             <div class="columns">
@@ -40,7 +31,7 @@ pub fn Help(props: &HelpProps) -> Html {
                         }) }
                         <tr><td><kbd>{ "arrows" }</kbd></td><td>{ "On a node: walk to the next" }</td></tr>
                     </tbody></table>
-                    <label class="check"><input type="checkbox" checked={props.keys} {onchange} />
+                    <label class="check"><input type="checkbox" checked={keys} {onchange} />
                         { "Single-character keys" }</label>
                 </section>
                 <section>
@@ -48,8 +39,8 @@ pub fn Help(props: &HelpProps) -> Html {
                     <ul class="plain spaced">
                         <li>{ "A node's shape and letter say its role: a hexagon leads, a diamond \
                             tries to, a circle follows, a square is a client." }</li>
-                        <li>{ "The badge is the generation (a term, a ballot). Log cells and messages \
-                            of the same generation have the same colour." }</li>
+                        <li>{ "The badge is the generation, which only grows. Log cells and messages of \
+                            the same generation have the same colour." }</li>
                         <li>{ "The arc around a node is its timer, running down." }</li>
                         <li>{ "A round message asks or tells, a diamond answers; a red rim refuses. \
                             A lost message bursts where it was lost." }</li>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::icons::icon;
-use super::overview::Overview;
+use super::overview::overview;
 use crate::sim::session::{LinkShot, NodeShot};
 use crate::ui::panels;
 use crate::ui::stage::node_shape;
@@ -13,25 +13,13 @@ use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 use crate::view::{Field, MessageName, NodeId};
 
-/// What the inspector needs.
-#[derive(Properties, PartialEq)]
-pub struct InspectorProps {
-    /// The run.
-    pub view: View,
-    /// What is selected.
-    pub selection: Option<Selection>,
-}
-
 /// The inspector.
-#[component]
-pub fn Inspector(props: &InspectorProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let view = &props.view;
-    match props.selection {
-        None => html! { <Overview view={view.clone()} /> },
-        Some(Selection::Node(id)) => node(&store, view, id),
-        Some(Selection::Link(a, b)) => link(&store, view, a, b),
-        Some(Selection::Message(name)) => message(&store, view, name),
+pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
+    match selection {
+        None => overview(store, view),
+        Some(Selection::Node(id)) => node(store, view, id),
+        Some(Selection::Link(a, b)) => link(store, view, a, b),
+        Some(Selection::Message(name)) => message(store, view, name),
     }
 }
 
@@ -85,7 +73,13 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             if let Some(role) = role { <p class="doc">{ role.doc }</p> }
             { buttons(store, choices(view, Selection::Node(id))) }
             if let Some(event) = changed {
-                <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }</p>
+                <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
+                    if let Some(cause) = event.cause {
+                        { " " }<button type="button" class="link"
+                            onclick={store.on(Command::Seek(cause))}>
+                            { format!("Why? Event {cause}") }</button>
+                    }
+                </p>
             }
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..])) }
@@ -146,8 +140,12 @@ fn timers(view: &View, shot: &NodeShot) -> Html {
 }
 
 fn clocks(view: &View, shot: &NodeShot) -> Html {
-    let vector: Vec<String> = view.names.all().zip(&shot.vector)
-        .map(|(node, count)| format!("{}:{count}", view.name(node))).collect();
+    let vector: Vec<String> = view
+        .names
+        .all()
+        .zip(&shot.vector)
+        .map(|(node, count)| format!("{}:{count}", view.name(node)))
+        .collect();
     let off = shot.offset_us != 0 || shot.drift_ppm != 0;
     html! {
         <>
@@ -193,7 +191,7 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
             { head(store, html! { content.kind }, &text) }
             <p class="state">
                 { node_button(store, view, name.from) }{ " → " }{ node_button(store, view, about.to) }
-                { ", " }{ content.summary.clone() }
+                { format!(" · {}", content.summary) }
             </p>
             if let Some(doc) = doc { <p class="doc">{ doc.doc }</p> }
             { buttons(store, choices(view, Selection::Message(name))) }
@@ -227,7 +225,8 @@ fn node_button(store: &Store, view: &View, node: NodeId) -> Html {
 
 fn link(store: &Store, view: &View, a: NodeId, b: NodeId) -> Html {
     let Some(pair) = view.link(a, b) else { return Html::default() };
-    let title = html! { <>{ node_button(store, view, a) }{ " – " }{ node_button(store, view, b) }</> };
+    let title =
+        html! { <>{ node_button(store, view, a) }{ " – " }{ node_button(store, view, b) }</> };
     let (name_a, name_b) = (view.name(a), view.name(b));
     html! {
         <article class="inspect" data-inspect={format!("{name_a}-{name_b}")}>

@@ -13,8 +13,12 @@ use crate::ui::state::tell;
 /// What the log needs.
 #[derive(Properties, PartialEq)]
 pub struct LogProps {
+    /// Where commands go.
+    pub store: Store,
     /// The run.
     pub view: View,
+    /// What of it is in sight.
+    pub sight: (f64, f64),
 }
 
 /// The height of a row: the style sheet says the same.
@@ -25,22 +29,22 @@ const SPARE: u64 = 4;
 /// The log.
 #[component]
 pub fn EventLog(props: &LogProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     let list = use_node_ref();
-    let window = use_state(|| (0.0, 600.0));
     let onscroll = {
-        let window = window.clone();
-        use_callback((), move |event: yew::Event, ()| {
+        let store = store.clone();
+        Callback::from(move |event: yew::Event| {
             let Some(list) = event.target_dyn_into::<HtmlElement>() else { return };
-            window.set((f64::from(list.scroll_top()), f64::from(list.client_height())));
+            let (top, height) = (f64::from(list.scroll_top()), f64::from(list.client_height()));
+            store.send(Command::Sight(top, height));
         })
     };
     let scene = &props.view;
     {
-        let (list, window) = (list.clone(), window.clone());
-        use_effect_with(scene.step, move |step| follow(&list, *step, &window));
+        let (list, store) = (list.clone(), store.clone());
+        use_effect_with(scene.step, move |step| follow(&list, *step, &store));
     }
-    let (top, height) = *window;
+    let (top, height) = props.sight;
     let first = ((top / ROW) as u64).saturating_sub(SPARE) + 1;
     let last = (((top + height) / ROW) as u64 + SPARE).min(scene.head);
     let rows: Vec<Rc<Event>> = store.ask(|player| {
@@ -56,7 +60,7 @@ pub fn EventLog(props: &LogProps) -> Html {
             <div class="events" ref={list} {onscroll} tabindex="0" role="region"
                 aria-label={format!("Events, {} in all", scene.head)}>
                 <ol style={format!("height:{total}px")} start={first.to_string()}>
-                    { for rows.iter().map(|event| row(&store, scene, event)) }
+                    { for rows.iter().map(|event| row(store, scene, event)) }
                 </ol>
             </div>
         </>
@@ -64,14 +68,14 @@ pub fn EventLog(props: &LogProps) -> Html {
 }
 
 /// Keeps the present event in sight, without moving what is in sight already.
-fn follow(list: &NodeRef, step: u64, window: &UseStateHandle<(f64, f64)>) {
+fn follow(list: &NodeRef, step: u64, store: &Store) {
     let Some(element) = list.cast::<Element>() else { return };
     let (top, height) = (f64::from(element.scroll_top()), f64::from(element.client_height()));
     let row = step.saturating_sub(1) as f64 * ROW;
     if row < top || row + ROW > top + height {
         element.set_scroll_top((row - height / 2.0).max(0.0) as i32);
-    } else if (window.1 - height).abs() > 1.0 {
-        window.set((top, height));
+        let top = f64::from(element.scroll_top());
+        store.send(Command::Sight(top, height));
     }
 }
 
@@ -91,9 +95,12 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
         (step > scene.step).then_some("future"),
         (!event.broke.is_empty()).then_some("broke"),
     );
-    let mut parts: Vec<String> =
-        event.broke.iter().filter_map(|at| scene.info.properties.get(*at as usize))
-            .map(|property| format!("{} broken", property.title)).collect();
+    let mut parts: Vec<String> = event
+        .broke
+        .iter()
+        .filter_map(|at| scene.info.properties.get(*at as usize))
+        .map(|property| format!("{} broken", property.title))
+        .collect();
     parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
     parts.extend(tell::losses(event, scene.names));
     let current = (step == scene.step).then_some("step");

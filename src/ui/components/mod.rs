@@ -11,6 +11,7 @@ pub mod library;
 pub mod log;
 pub mod narration;
 pub mod overview;
+pub mod part;
 pub mod properties;
 pub mod script;
 pub mod share;

@@ -2,25 +2,21 @@
 
 use yew::prelude::*;
 
-use crate::ui::state::scene::Caption;
-
-/// What the narration needs.
-#[derive(Properties, PartialEq)]
-pub struct NarrationProps {
-    /// The words.
-    pub caption: Option<Caption>,
-    /// What stands there while nothing was told yet.
-    pub empty: AttrValue,
-}
+use crate::ui::state::store::View;
 
 /// The narration.
-#[component]
-pub fn Narration(props: &NarrationProps) -> Html {
-    match &props.caption {
+pub fn narration(view: &View) -> Html {
+    match &view.caption {
         Some(caption) => {
             let class = if caption.written { "narration written" } else { "narration" };
             html! { <p {class} id="narration">{ &*caption.text }</p> }
         }
-        None => html! { <p class="narration none" id="narration">{ props.empty.clone() }</p> },
+        None => {
+            let hint = match view.playing {
+                true => "The cluster has just started.",
+                false => "Press play, or step through it event by event.",
+            };
+            html! { <p class="narration none" id="narration">{ hint }</p> }
+        }
     }
 }

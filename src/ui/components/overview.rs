@@ -9,20 +9,11 @@ use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 
-/// What the overview needs.
-#[derive(Properties, PartialEq)]
-pub struct OverviewProps {
-    /// The run.
-    pub view: View,
-}
-
 /// More messages than this are only counted.
 const LISTED: usize = 40;
 
 /// The overview.
-#[component]
-pub fn Overview(props: &OverviewProps) -> Html {
-    let view = &props.view;
+pub fn overview(store: &Store, view: &View) -> Html {
     let info = view.info;
     html! {
         <article class="inspect overview">
@@ -30,7 +21,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
             <p class="doc">{ info.summary }</p>
             <p class="source">{ info.reference }</p>
             <p class="empty">{ "Select a node, a link or a message to see everything about it." }</p>
-            <Twin view={view.clone()} />
+            { twin(store, view) }
             <h3>{ "Nodes" }</h3>
             <dl class="legend">
                 { for info.roles.iter().map(|role| html! {
@@ -86,10 +77,7 @@ fn timers_legend(view: &View) -> Html {
 
 /// The picture's facts as text: every node, every message on its way, every link that is not as
 /// it should be.
-#[component]
-pub fn Twin(props: &OverviewProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let view = &props.view;
+fn twin(store: &Store, view: &View) -> Html {
     let links: Vec<String> = view
         .links
         .iter()
@@ -144,7 +132,7 @@ pub fn Twin(props: &OverviewProps) -> Html {
             if !links.is_empty() {
                 <ul class="plain">{ for links.into_iter().map(|line| html! { <li>{ line }</li> }) }</ul>
             }
-            <h4>{ format!("{} on their way", messages(view.flights.len())) }</h4>
+            <h3>{ format!("{} on their way", messages(view.flights.len())) }</h3>
             <ul class="plain flights">
                 { for view.flights.iter().take(LISTED).map(|flight| {
                     let when = flight.due_at.filter(|_| !flight.held)

@@ -7,22 +7,10 @@ use crate::sim::verdict::Verdict;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 
-/// What the list needs.
-#[derive(yew::Properties, PartialEq)]
-pub struct PropertiesProps {
-    /// The run.
-    pub view: View,
-}
-
 /// Every property with its state; each opens to its statement and its source.
-#[component]
-pub fn Properties(props: &PropertiesProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let view = &props.view;
-    let (always, sometimes): (Vec<_>, Vec<_>) = view
-        .verdicts
-        .iter()
-        .partition(|verdict| verdict.property.kind == PropertyKind::Always);
+pub fn properties(store: &Store, view: &View) -> Html {
+    let (always, sometimes): (Vec<_>, Vec<_>) =
+        view.verdicts.iter().partition(|verdict| verdict.property.kind == PropertyKind::Always);
     html! {
         <>
             if !view.flaws.is_empty() {
@@ -32,10 +20,10 @@ pub fn Properties(props: &PropertiesProps) -> Html {
                 </p>
             }
             <h3>{ "Must always hold" }</h3>
-            <ul class="verdicts">{ for always.iter().map(|v| row(&store, view, v)) }</ul>
+            <ul class="verdicts">{ for always.iter().map(|v| row(store, view, v)) }</ul>
             if !sometimes.is_empty() {
                 <h3>{ "Should happen" }</h3>
-                <ul class="verdicts">{ for sometimes.iter().map(|v| row(&store, view, v)) }</ul>
+                <ul class="verdicts">{ for sometimes.iter().map(|v| row(store, view, v)) }</ul>
             }
         </>
     }

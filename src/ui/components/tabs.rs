@@ -1,43 +1,31 @@
 //! The panels of the side, one at a time.
 
-use std::rc::Rc;
-
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
-use super::branches::Branches;
-use super::calls::Calls;
-use super::inspector::Inspector;
+use super::branches::branches;
+use super::calls::calls;
+use super::inspector::inspector;
 use super::log::EventLog;
-use super::properties::Properties as PropertyList;
-use super::script::Script;
+use super::properties::properties;
+use super::script::script;
 use crate::ui::hooks::browser;
 use crate::ui::state::shell::{Shell, Tab};
 use crate::ui::state::store::{Command, Store, View};
 
-/// What the side needs.
-#[derive(Properties, PartialEq)]
-pub struct SideProps {
-    /// The run.
-    pub view: View,
-    /// The page around it.
-    pub shell: Rc<Shell>,
-}
-
 /// The side.
-#[component]
-pub fn Side(props: &SideProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let (view, shell) = (&props.view, &props.shell);
+pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
     let current = shell.tab;
-    let onkeydown = arrows(&store, current);
+    let onkeydown = arrows(store, current);
     let panel = match current {
-        Tab::Inspect => html! { <Inspector view={view.clone()} selection={shell.selection} /> },
-        Tab::Events => html! { <EventLog view={view.clone()} /> },
-        Tab::Properties => html! { <PropertyList view={view.clone()} /> },
-        Tab::Clients => html! { <Calls view={view.clone()} /> },
-        Tab::Branches => html! { <Branches view={view.clone()} /> },
-        Tab::Script => html! { <Script key={shell.opened} view={view.clone()} /> },
+        Tab::Inspect => inspector(store, view, shell.selection),
+        Tab::Events => html! {
+            <EventLog store={store.clone()} view={view.clone()} sight={shell.sight} />
+        },
+        Tab::Properties => properties(store, view),
+        Tab::Clients => calls(store, view),
+        Tab::Branches => branches(store, view),
+        Tab::Script => script(store, shell),
     };
     html! {
         <aside class="side" aria-label="Panels">

@@ -10,21 +10,11 @@ use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 
-/// What the transport needs.
-#[derive(Properties, PartialEq)]
-pub struct TransportProps {
-    /// The run.
-    pub view: View,
-}
-
 /// More marks than this are thinned out: they could not be told apart.
 const MARKS: usize = 240;
 
 /// The transport.
-#[component]
-pub fn Transport(props: &TransportProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let scene = &props.view;
+pub fn transport(store: &Store, scene: &View) -> Html {
     let button = |name: &str, label: &str, keys: &str, command: Command, off: bool| {
         html! {
             <button type="button" class="tool" aria-label={label.to_string()}
@@ -52,7 +42,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                     scene.step == scene.head) }
             </div>
             <output id="clock" class="clock" aria-hidden="true">{ tell::clock(scene.now) }</output>
-            <Scrubber view={props.view.clone()} />
+            { scrubber(store, scene) }
             <span class="count" aria-hidden="true">
                 <b>{ scene.step }</b>{ format!(" / {}", scene.head) }
             </span>
@@ -64,7 +54,7 @@ pub fn Transport(props: &TransportProps) -> Html {
             }
             <label class="speed">
                 <span class="sr">{ "Speed" }</span>
-                <select id="speed" onchange={on_speed(&store)} title="Virtual time in real time (< >)">
+                <select id="speed" onchange={on_speed(store)} title="Virtual time in real time (< >)">
                     { for SPEEDS.iter().map(|speed| html! {
                         <option value={speed.to_string()}
                             selected={(speed - scene.speed).abs() < 1e-9}>
@@ -88,13 +78,10 @@ fn on_speed(store: &Store) -> Callback<Event> {
 }
 
 /// The scrubber: a native range over the events, with marks above it.
-#[component]
-fn Scrubber(props: &TransportProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let scene = &props.view;
+fn scrubber(store: &Store, scene: &View) -> Html {
     let oninput = {
         let store = store.clone();
-        use_callback((), move |event: InputEvent, ()| {
+        Callback::from(move |event: InputEvent| {
             let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
             if let Ok(step) = input.value().parse() {
                 store.send(Command::Seek(step));

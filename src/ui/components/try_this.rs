@@ -4,24 +4,15 @@ use yew::prelude::*;
 
 use super::icons::icon;
 use crate::ui::state::choices::proposals;
-use crate::ui::state::shell::Dialog;
+use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 
-/// What the proposals need.
-#[derive(Properties, PartialEq)]
-pub struct TryProps {
-    /// The run.
-    pub view: View,
-}
-
 /// The proposals.
-#[component]
-pub fn TryThis(props: &TryProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
-    let list = proposals(&props.view);
+pub fn try_this(store: &Store, view: &View, _: &Shell) -> Html {
+    let list = proposals(view);
     html! {
         <div class="try" role="group" aria-label="Try this">
-            { for list.into_iter().take(3).enumerate().map(|(at, choice)| html! {
+            { for list.into_iter().take(4).enumerate().map(|(at, choice)| html! {
                 <button type="button" class={if at == 0 { "chip first" } else { "chip" }}
                     key={choice.label.clone()} title={choice.doc}
                     onclick={store.on(choice.command)}>

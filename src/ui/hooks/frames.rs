@@ -11,13 +11,16 @@ use wasm_bindgen::prelude::Closure;
 /// another.
 type Tick = Box<dyn Fn(f64) -> bool>;
 
+/// What the browser calls.
+type Frame = Closure<dyn FnMut(f64)>;
+
 /// The loop.
 #[derive(Clone)]
 pub struct Frames(Rc<Inner>);
 
 struct Inner {
     tick: Tick,
-    closure: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    closure: RefCell<Option<Frame>>,
     handle: Cell<Option<i32>>,
     last: Cell<Option<f64>>,
     count: Cell<u32>,
@@ -39,7 +42,7 @@ impl Frames {
             count: Cell::new(0),
         });
         let weak = Rc::downgrade(&inner);
-        let closure = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
+        let closure = Frame::new(move |now: f64| {
             if let Some(inner) = weak.upgrade() {
                 Frames(inner).run(now);
             }

@@ -50,6 +50,8 @@ pub struct Geometry {
 
 /// Under this width the stage is laid out for a phone.
 const NARROW: f64 = 600.0;
+/// Up to so many servers, names and logs have room beside them.
+const ROOMY: u32 = 12;
 
 impl Geometry {
     /// Lays out a cluster on a stage of that size.
@@ -57,21 +59,30 @@ impl Geometry {
         let narrow = width < NARROW;
         let servers = f64::from(names.servers.max(1));
         let clients = names.clients > 0;
-        let (left, bottom) = match (clients, narrow) {
-            (true, false) => (if names.clients > 4 { 120.0 } else { 96.0 }, 0.0),
-            (true, true) => (0.0, 84.0),
-            (false, _) => (0.0, 0.0),
+        let left = match (clients, narrow) {
+            (true, false) => {
+                if names.clients > 4 {
+                    120.0
+                } else {
+                    96.0
+                }
+            }
+            _ => 0.0,
         };
-        let (margin_x, margin_y) = match narrow {
-            true => (58.0, 84.0),
-            false => ((width * 0.22).clamp(120.0, 220.0), 92.0),
+        let bottom = if clients && narrow { 62.0 } else { 0.0 };
+        let roomy = names.servers <= ROOMY;
+        // Above the ring stand a name and a log, below it the proposals.
+        let (margin_x, top, foot) = match (narrow, roomy) {
+            (true, true) => (60.0, 96.0, 88.0),
+            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 104.0),
+            (_, false) => (32.0, 32.0, 72.0),
         };
-        let area = (width - left, height - bottom);
-        let centre = Point { x: left + area.0 / 2.0, y: area.1 / 2.0 };
-        let axes = ((area.0 / 2.0 - margin_x).max(50.0), (area.1 / 2.0 - margin_y).max(50.0));
+        let area = (width - left, height - bottom - top - foot);
+        let centre = Point { x: left + area.0 / 2.0, y: top + area.1 / 2.0 };
+        let axes = ((area.0 / 2.0 - margin_x).max(50.0), (area.1 / 2.0).max(40.0));
         let axes = (axes.0.min(axes.1 * 1.7), axes.1.min(axes.0 * 1.7));
         let around = PI * (axes.0 + axes.1);
-        let most = if narrow { 24.0 } else { 32.0 };
+        let most = if narrow { 22.0 } else { 32.0 };
         let radius = (around / servers * 0.22).clamp(7.0, most);
         let mut nodes = Vec::new();
         let mut sides = Vec::new();
@@ -105,7 +116,7 @@ impl Geometry {
 
     /// Whether names and logs have room beside the nodes.
     pub fn roomy(&self) -> bool {
-        self.names.servers <= 12
+        self.names.servers <= ROOMY
     }
 
     /// The way of a message: a slightly bowed curve that keeps to the right, so that the two
@@ -115,7 +126,8 @@ impl Geometry {
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length = dx.hypot(dy).max(1.0);
         let (ux, uy) = (dx / length, dy / length);
-        let bow = (length * 0.07).clamp(7.0, 20.0);
+        let client = self.names.is_client(from) || self.names.is_client(to);
+        let bow = if client { 3.0 } else { (length * 0.05).clamp(6.0, 16.0) };
         let apart = 4.0;
         let (start, end) = (self.radius_of(from) + 2.0, self.radius_of(to) + 2.0);
         let right = |p: Point, by: f64| Point { x: p.x - uy * by, y: p.y + ux * by };
@@ -130,7 +142,8 @@ impl Geometry {
         let [a, b, c] = self.way(from, to);
         let part = part.clamp(0.0, 1.0);
         let rest = 1.0 - part;
-        let mix = |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
+        let mix =
+            |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
         Point { x: mix(a.x, b.x, c.x), y: mix(a.y, b.y, c.y) }
     }
 

@@ -12,6 +12,8 @@ use crate::ui::state::store::{Command, Store, View};
 /// What the menu needs.
 #[derive(Properties, PartialEq)]
 pub struct MenuProps {
+    /// Where commands go.
+    pub store: Store,
     /// The run.
     pub view: View,
     /// For what, and where.
@@ -25,7 +27,7 @@ pub struct MenuProps {
 /// The menu.
 #[component]
 pub fn ContextMenu(props: &MenuProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     use_effect_with((), |()| browser::focus("context-0"));
     let list = choices(&props.view, props.context.what);
     let title = match props.context.what {

@@ -20,7 +20,6 @@ use glyphs::Glyphs;
 use link::Link;
 use menu::ContextMenu;
 use node::Node;
-use rift::Rift;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlCanvasElement, MouseEvent, ResizeObserver};
@@ -30,11 +29,24 @@ use super::state::scene::{Scene, Selection};
 use super::state::shell::{Context, Shell};
 use super::state::store::{Command, Store, View};
 use super::state::tell;
-use crate::view::NodeId;
+use crate::view::{NodeId, NodeNames};
 
 /// A layout as a property: compared by pointer.
 #[derive(Clone)]
 pub struct Layout(pub Rc<Geometry>);
+
+impl Layout {
+    /// Lays out a cluster on a stage of that size.
+    pub fn new(names: NodeNames, width: f64, height: f64) -> Layout {
+        Layout(Rc::new(Geometry::new(names, width.max(240.0), height.max(200.0))))
+    }
+}
+
+impl Default for Layout {
+    fn default() -> Layout {
+        Layout::new(NodeNames { servers: 0, clients: 0 }, 0.0, 0.0)
+    }
+}
 
 impl PartialEq for Layout {
     fn eq(&self, other: &Layout) -> bool {
@@ -53,6 +65,8 @@ impl std::ops::Deref for Layout {
 /// What the stage shows.
 #[derive(Properties, PartialEq)]
 pub struct StageProps {
+    /// Where commands go.
+    pub store: Store,
     /// The run.
     pub view: View,
     /// The page around it.
@@ -67,32 +81,20 @@ const TARGETS: usize = 60;
 /// The stage.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     let frame = use_node_ref();
     let canvas = use_node_ref();
-    let size = use_state(|| (0.0, 0.0));
     {
-        let (frame, size) = (frame.clone(), size.clone());
-        use_effect_with((), move |()| watch_size(&frame, move |new| size.set(new)));
-    }
-    let names = props.view.names;
-    let layout = use_memo((names.servers, names.clients, *size), |(_, _, size)| {
-        Layout(Rc::new(Geometry::new(names, size.0.max(240.0), size.1.max(200.0))))
-    });
-    {
-        let (store, canvas) = (store.clone(), canvas.clone());
-        use_effect_with((*layout).clone(), move |layout| {
-            store.lay_out(layout.0.clone());
+        let (frame, canvas, store) = (frame.clone(), canvas.clone(), store.clone());
+        use_effect_with((), move |()| {
             store.attach(canvas.cast::<HtmlCanvasElement>());
+            watch_size(&frame, store)
         });
     }
-    let tab = use_state(|| NodeId(0));
-    let focus = {
-        let tab = tab.clone();
-        use_callback((), move |node: NodeId, ()| tab.set(node))
-    };
-    let click = pick_callback(&store, &frame, false);
-    let context = pick_callback(&store, &frame, true);
+    let layout = &props.shell.layout;
+    let stop = props.shell.stop;
+    let click = pick_callback(store, &frame, false);
+    let context = pick_callback(store, &frame, true);
     let scene = &props.view;
     let selection = props.shell.selection;
     let (w, h) = (layout.width, layout.height);
@@ -101,25 +103,25 @@ pub fn Stage(props: &StageProps) -> Html {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label}
             aria-keyshortcuts="M L" onclick={click} oncontextmenu={context}>
             <svg width={w.to_string()} height={h.to_string()} viewBox={format!("0 0 {w} {h}")}>
-                <Rift layout={(*layout).clone()} sides={scene.sides.clone()} />
-                { links(scene, &layout, selection) }
+                { rift::rift(layout, &scene.sides) }
+                { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
                     let id = shot.id;
                     let fresh = scene.event.as_ref()
                         .filter(|event| event.node == Some(id)).map(|event| event.step);
-                    let call = scene.last_call(id).map(|call| call_line(call)).unwrap_or_default();
+                    let call = scene.last_call(id).map(call_line).unwrap_or_default();
                     html! {
-                        <Node key={id.0} shot={shot.clone()} layout={(*layout).clone()}
+                        <Node key={id.0} shot={shot.clone()} layout={layout.clone()}
                             selected={selection == Some(Selection::Node(id))}
-                            tab={*tab == id} focus={focus.clone()} {fresh}
+                            tab={stop == id} store={store.clone()} {fresh}
                             call={AttrValue::from(call)} broken={is_broken(scene, id)} />
                     }
                 }) }
-                if !scene.playing { { targets(scene, &layout, selection) } }
+                if !scene.playing { { targets(scene, layout, selection) } }
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
             if let Some(context) = props.shell.context {
-                <ContextMenu view={props.view.clone()} {context} width={w} height={h} />
+                <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w} height={h} />
             }
         </div>
     }
@@ -279,14 +281,14 @@ pub fn role_shape(tone: crate::view::Tone) -> Html {
     }
 }
 
-/// Tells the size of an element now and whenever it changes, until dropped.
-fn watch_size<F: Fn((f64, f64)) + 'static>(frame: &NodeRef, tell: F) -> impl FnOnce() + use<F> {
+/// Tells the stage's size now and whenever it changes, until dropped.
+fn watch_size(frame: &NodeRef, store: Store) -> impl FnOnce() + use<> {
     let mut kept = None;
     if let Some(element) = frame.cast::<Element>() {
         let measured = element.clone();
         let closure = Closure::<dyn FnMut()>::new(move || {
             let bounds = measured.get_bounding_client_rect();
-            tell((bounds.width().round(), bounds.height().round()));
+            store.send(Command::Resize(bounds.width().round(), bounds.height().round()));
         });
         if let Ok(observer) = ResizeObserver::new(closure.as_ref().unchecked_ref()) {
             observer.observe(&element);

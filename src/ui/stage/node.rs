@@ -9,7 +9,7 @@ use super::geometry::Side;
 use crate::ui::hooks::browser;
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
-use crate::view::{Cell, NodeId, Panel, PanelMark, Tone};
+use crate::view::{Cell, NodeId, Panel, PanelMark, Tone, Value};
 
 /// What a node needs.
 #[derive(Properties, PartialEq)]
@@ -22,8 +22,8 @@ pub struct NodeProps {
     pub selected: bool,
     /// Whether the Tab key stops at it: at one of all nodes.
     pub tab: bool,
-    /// Tells that it has the focus now.
-    pub focus: Callback<NodeId>,
+    /// Where commands go.
+    pub store: Store,
     /// The step at which it was just changed.
     pub fresh: Option<u64>,
     /// What a client asks, and what came of it.
@@ -37,14 +37,12 @@ const CELL: f64 = 17.0;
 /// A node.
 #[component]
 pub fn Node(props: &NodeProps) -> Html {
-    let store = use_context::<Store>().expect("the store");
+    let store = &props.store;
     let (shot, layout) = (&props.shot, &props.layout);
     let at = layout.at(shot.id);
     let radius = layout.radius_of(shot.id);
-    let keydown = walk(&store, shot.id, layout, &shot.name);
-    let focus = props.focus.clone();
-    let id = shot.id;
-    let onfocus = Callback::from(move |_: FocusEvent| focus.emit(id));
+    let keydown = walk(store, shot.id, layout, &shot.name);
+    let onfocus = store.on::<FocusEvent>(Command::Stop(shot.id));
     let class = classes!(
         "node",
         format!("tone-{}", shot.view.tone.word()),
@@ -57,21 +55,21 @@ pub fn Node(props: &NodeProps) -> Html {
     let shape = shape(shot.view.tone, shot.client, radius);
     let cross = radius * 0.62;
     html! {
-        <g {class} id={format!("node-{}", shot.name)} role="button"
-            tabindex={if props.tab { "0" } else { "-1" }}
-            aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
-            aria-keyshortcuts="C Z I" data-select={format!("node:{}", shot.name)}
+        <g {class} id={format!("node-{}", shot.name)} data-select={format!("node:{}", shot.name)}
             data-role={shot.view.role} data-up={shot.up.to_string()}
             data-paused={shot.paused.to_string()}
-            transform={format!("translate({:.1} {:.1})", at.x, at.y)}
-            onkeydown={keydown} {onfocus}>
-            <circle class="halo" r={format!("{:.1}", (radius + 14.0).max(14.0))} />
+            transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+            <circle class="halo" r={format!("{:.1}", radius + 14.0)} role="button"
+                id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
+                aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
+                aria-keyshortcuts="C Z I" onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
                 <circle key={format!("glow{step}")} class="glow" r={(radius + 5.0).to_string()} />
             }
             <path class="shape" d={shape} />
             if shot.up {
-                <text class="letter" dy="0.35em" style={letter_size(radius)}>
+                <text class="letter" dy="0.35em" aria-hidden="true"
+                    style={letter_size(radius)}>
                     { shot.view.letter.to_string() }
                 </text>
             } else {
@@ -82,6 +80,7 @@ pub fn Node(props: &NodeProps) -> Html {
                     <circle r="9" /><path d="M-2.5 -4V4M2.5 -4V4" />
                 </g>
             }
+            { supporters(shot, layout, radius) }
             { badge(shot, radius) }
             if layout.roomy() { { caption(props, radius) } }
         </g>
@@ -90,7 +89,7 @@ pub fn Node(props: &NodeProps) -> Html {
 
 /// The arrow keys walk from node to node.
 fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<KeyboardEvent> {
-    let (store, layout, own) = (store.clone(), layout.clone(), format!("node-{name}"));
+    let (store, layout, own) = (store.clone(), layout.clone(), format!("focus-{name}"));
     Callback::from(move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
             return;
@@ -112,7 +111,7 @@ fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<Keyb
         event.prevent_default();
         event.stop_propagation();
         if let Some(next) = layout.neighbour(id, dx, dy) {
-            browser::focus(&format!("node-{}", layout.names.name(next)));
+            browser::focus(&format!("focus-{}", layout.names.name(next)));
         }
     })
 }
@@ -150,7 +149,8 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
     let polygon = |corners: u32, turn: f64, reach: f64| {
         let mut path = String::new();
         for corner in 0..corners {
-            let angle = (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
+            let angle =
+                (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
             let (x, y) = (reach * libm::cos(angle), reach * libm::sin(angle));
             path.push(if corner == 0 { 'M' } else { 'L' });
             path.push_str(&format!("{x:.1} {y:.1}"));
@@ -171,9 +171,43 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         }
         Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
         Tone::Trying => polygon(4, 0.0, radius * 1.18),
-        _ => format!("M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
-            d = radius * 2.0),
+        _ => format!(
+            "M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
+            d = radius * 2.0
+        ),
     }
+}
+
+/// Who supports a node that leads or tries to: a dot towards each, and a hollow one towards
+/// each that refused. A protocol says so by a first field (and a second) that lists nodes.
+fn supporters(shot: &Shot, layout: &Layout, radius: f64) -> Html {
+    if !matches!(shot.view.tone, Tone::Trying | Tone::Leading) || !shot.up {
+        return Html::default();
+    }
+    let lists = shot.view.fields.iter().filter_map(|field| match &field.value {
+        Value::Nodes(nodes) => Some((field.paper, nodes)),
+        _ => None,
+    });
+    let own = layout.at(shot.id);
+    let dot = |class: &'static str, paper: &'static str, node: NodeId| {
+        let to = layout.at(node);
+        let (dx, dy) = (to.x - own.x, to.y - own.y);
+        let far = dx.hypot(dy);
+        // Its own support stands opposite the badge.
+        let (ux, uy) = if far < 1.0 { (-0.71, -0.71) } else { (dx / far, dy / far) };
+        let reach = radius + 14.0;
+        html! {
+            <circle {class} cx={format!("{:.1}", ux * reach)} cy={format!("{:.1}", uy * reach)} r="4">
+                <title>{ format!("{paper}: {}", layout.names.name(node)) }</title>
+            </circle>
+        }
+    };
+    let classes = ["support", "support refused"];
+    lists
+        .zip(classes)
+        .flat_map(|((paper, nodes), class)| nodes.iter().map(move |node| (class, paper, *node)))
+        .map(|(class, paper, node)| dot(class, paper, node))
+        .collect()
 }
 
 /// The generation, in its colour.
@@ -181,10 +215,10 @@ fn badge(shot: &Shot, radius: f64) -> Html {
     let Some(generation) = shot.view.generation.filter(|_| radius > 14.0) else {
         return Html::default();
     };
-    let off = radius * 0.86;
+    let off = (radius + 15.0) * std::f64::consts::FRAC_1_SQRT_2;
     let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
     html! {
-        <g class={format!("badge gen-{}", generation % 8)}
+        <g class={format!("badge gen-{}", generation % 8)} aria-hidden="true"
             transform={format!("translate({off:.1} {:.1})", -off)}>
             <circle r="10" />
             <text dy="0.35em">{ text }</text>

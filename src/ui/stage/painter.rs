@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 use std::f64::consts::PI;
-use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::Layout;
 use super::geometry::{Geometry, Point};
 use super::glyphs::Glyphs;
 use super::place::{Waiting, place};
@@ -24,6 +24,8 @@ use crate::view::MessageName;
 const REACH: f64 = 9.0;
 /// How long a lost message is seen to die, in milliseconds at the speed of the run.
 const DYING_MS: f64 = 700.0;
+/// The end of a timer shorter than this is nothing to be alarmed at, in microseconds.
+const ALARMING_US: f64 = 100_000.0;
 /// How near a click must be to a message.
 const HIT: f64 = 14.0;
 
@@ -32,7 +34,7 @@ const HIT: f64 = 14.0;
 pub struct Painter {
     canvas: Option<HtmlCanvasElement>,
     context: Option<CanvasRenderingContext2d>,
-    geometry: Option<Rc<Geometry>>,
+    geometry: Option<Layout>,
     colours: Option<Colours>,
     sprites: BTreeMap<Sprite, HtmlCanvasElement>,
     glyphs: Option<(usize, Glyphs)>,
@@ -74,7 +76,7 @@ impl Painter {
     }
 
     /// Changes the layout.
-    pub fn lay_out(&mut self, geometry: Rc<Geometry>) {
+    pub fn lay_out(&mut self, geometry: Layout) {
         self.geometry = Some(geometry);
         self.resize();
     }
@@ -127,7 +129,12 @@ impl Painter {
         }
         let waiting = Waiting::default();
         for flight in arriving {
-            self.paint_flight(&context, &geometry, flight, place(&geometry, scene, flight, shown, &waiting));
+            self.paint_flight(
+                &context,
+                &geometry,
+                flight,
+                place(&geometry, scene, flight, shown, &waiting),
+            );
         }
         for flight in scene.flights.iter() {
             if flight.sent_at as f64 > shown + 0.5 {
@@ -178,7 +185,8 @@ impl Painter {
                 context.begin_path();
                 let _ = context.arc(at.x, at.y, radius, 0.0, 2.0 * PI);
                 context.stroke();
-                let colour = if left < 0.2 { &colours.trying } else { &colours.soft };
+                let near = left < 0.2 && length > ALARMING_US;
+                let colour = if near { &colours.trying } else { &colours.soft };
                 context.set_stroke_style_str(colour);
                 context.begin_path();
                 let end = -PI / 2.0 + left * 2.0 * PI;
@@ -333,7 +341,11 @@ fn draw_sprite(key: Sprite, colours: &Colours, scale: f64) -> Option<HtmlCanvasE
     context.set_stroke_style_str(if key.refusal { &colours.violated } else { &colours.ink });
     context.stroke();
     context.set_fill_style_str(if key.refusal { &colours.ink } else { "#16181a" });
-    context.set_font(if key.reply { "600 9px system-ui, sans-serif" } else { "600 11px system-ui, sans-serif" });
+    context.set_font(if key.reply {
+        "600 9px system-ui, sans-serif"
+    } else {
+        "600 11px system-ui, sans-serif"
+    });
     context.set_text_align("center");
     context.set_text_baseline("middle");
     let _ = context.fill_text(&key.letter.to_string(), middle, middle + 0.5);
@@ -345,7 +357,8 @@ impl Colours {
         let window = browser::window()?;
         let root = browser::document()?.document_element()?;
         let style = window.get_computed_style(&root).ok().flatten()?;
-        let get = |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
+        let get =
+            |name: &str| style.get_property_value(name).unwrap_or_default().trim().to_string();
         let generations = (0..8).map(|place| get(&format!("--gen-{place}"))).collect();
         Some(Colours {
             paper: get("--paper"),

@@ -2,28 +2,18 @@
 //! from the cuts alone, so that a partition made link by link looks the same.
 
 use std::f64::consts::PI;
-use std::rc::Rc;
 
 use yew::prelude::*;
 
 use super::Layout;
 
-/// What the rift needs.
-#[derive(Properties, PartialEq)]
-pub struct RiftProps {
-    /// Where everything stands.
-    pub layout: Layout,
-    /// The side of each server.
-    pub sides: Rc<Vec<u32>>,
-}
-
 /// How far the tint reaches beyond the ring.
 const BEYOND: f64 = 46.0;
+/// Corners of the tint's edge between two nodes.
+const SMOOTH: u32 = 24;
 
 /// The sides and the crack between them; nothing if there is one side only.
-#[component]
-pub fn Rift(props: &RiftProps) -> Html {
-    let sides = &props.sides;
+pub fn rift(layout: &Layout, sides: &[u32]) -> Html {
     if sides.iter().all(|side| *side == 0) {
         return Html::default();
     }
@@ -35,10 +25,10 @@ pub fn Rift(props: &RiftProps) -> Html {
         let end = borders[(at + 1) % borders.len()];
         let side = next(border) % 4;
         let class = format!("side side-{side}");
-        html! { <path class={class} d={wedge(&props.layout, border, end, count)} /> }
+        html! { <path class={class} d={wedge(layout, border, end, count)} /> }
     });
     let cracks = borders.iter().map(|&border| {
-        html! { <path class="rift" d={crack(&props.layout, border)} /> }
+        html! { <path class="rift" d={crack(layout, border)} /> }
     });
     html! {
         <g class="rifts" aria-hidden="true">
@@ -55,10 +45,10 @@ fn wedge(layout: &Layout, from: u32, to: u32, count: u32) -> String {
     let span = if to > from { to - from } else { to + count - from };
     let angle = |place: f64| place / f64::from(count) * 2.0 * PI - PI / 2.0;
     let start = f64::from(from) + 0.5;
-    let steps = span * 8;
+    let steps = span * SMOOTH;
     let mut path = format!("M{:.1} {:.1}", centre.x, centre.y);
     for step in 0..=steps {
-        let turn = angle(start + f64::from(step) / 8.0);
+        let turn = angle(start + f64::from(step) / f64::from(SMOOTH));
         let x = centre.x + rx * libm::cos(turn);
         let y = centre.y + ry * libm::sin(turn);
         path.push_str(&format!("L{x:.1} {y:.1}"));
@@ -78,7 +68,7 @@ fn crack(layout: &Layout, border: u32) -> String {
     let mut step = 1.0;
     while step < teeth {
         let part = step / teeth;
-        let aside = if step as u32 % 2 == 0 { 5.0 } else { -5.0 };
+        let aside = if (step as u32).is_multiple_of(2) { 5.0 } else { -5.0 };
         let x = from.x + dx * part + nx * aside;
         let y = from.y + dy * part + ny * aside;
         path.push_str(&format!("L{x:.1} {y:.1}"));

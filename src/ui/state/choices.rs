@@ -23,7 +23,12 @@ pub struct Choice {
 pub const DELAY_BY: u64 = 50_000;
 
 impl Choice {
-    fn new(label: impl Into<String>, doc: &'static str, key: &'static str, action: Action) -> Choice {
+    fn new(
+        label: impl Into<String>,
+        doc: &'static str,
+        key: &'static str,
+        action: Action,
+    ) -> Choice {
         let key = Some(key).filter(|key| !key.is_empty());
         Choice { label: label.into(), doc, key, command: Command::Act(action) }
     }
@@ -227,12 +232,7 @@ fn for_message(name: MessageName) -> Vec<Choice> {
             "U",
             Action::Duplicate(named()),
         ),
-        Choice::new(
-            "Delay 50 ms",
-            "It takes 50 ms longer.",
-            "W",
-            Action::Delay(named(), DELAY_BY),
-        ),
+        Choice::new("Delay 50 ms", "It takes 50 ms longer.", "W", Action::Delay(named(), DELAY_BY)),
     ]
 }
 
@@ -266,9 +266,11 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
         let label = format!("Crash {}", shot.name);
         list.push(Choice::new(label, doc, "", Action::Crash(Target::Node(shot.id))));
     }
-    let cut = scene.links.iter().any(|link| {
-        link.there.cut || link.back.cut || link.there.held || link.back.held
-    });
+    list.extend(request(scene));
+    let cut = scene
+        .links
+        .iter()
+        .any(|link| link.there.cut || link.back.cut || link.there.held || link.back.held);
     if cut {
         list.push(Choice::new("Heal the network", "Every cut and hold ends.", "", Action::Heal));
     } else if scene.names.servers > 2 {
@@ -280,6 +282,17 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
         });
     }
     list
+}
+
+/// A client that does nothing could ask for the operation with two arguments, if the service has
+/// one: to write something.
+fn request(scene: &Scene) -> Option<Choice> {
+    let client = scene.names.clients().next()?;
+    let op = scene.service.ops.iter().find(|op| op.args.len() == 2)?;
+    let value = scene.calls.len() + 1;
+    let words = vec![op.name.to_string(), "x".to_string(), value.to_string()];
+    let label = format!("{}: {}", scene.name(client), words.join(" "));
+    Some(Choice::new(label, op.doc, "", Action::Request { client, op: words }))
 }
 
 /// A partition that leaves a node and its neighbour on the smaller side.

@@ -9,9 +9,9 @@ use std::rc::Rc;
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
 use super::source::{Shared, Source};
 use super::tell;
-use crate::service::ServiceInfo;
 use crate::scenario::limits::MAX_EVENTS;
 use crate::scenario::link::Position;
+use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, NodeShot, Session};
@@ -266,9 +266,9 @@ impl Player {
             }
             return;
         }
-        let found = (1..here).rev().find(|&step| {
-            session.event(step).is_some_and(|event| event.node == Some(node))
-        });
+        let found = (1..here)
+            .rev()
+            .find(|&step| session.event(step).is_some_and(|event| event.node == Some(node)));
         session.seek(found.unwrap_or(0));
     }
 
@@ -413,7 +413,8 @@ impl Player {
         let session = self.tree.session_mut();
         let step = session.step_count();
         let notable = |kind| !matches!(kind, MarkKind::Client);
-        let found = session.marks().iter().rev().find(|mark| mark.step <= step && notable(mark.kind));
+        let found =
+            session.marks().iter().rev().find(|mark| mark.step <= step && notable(mark.kind));
         let at = found.map(|mark| mark.step)?;
         let (info, names) = (session.info(), session.names());
         let event = session.event(at)?;

@@ -4,6 +4,8 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
+use crate::ui::stage::Layout;
+use crate::view::NodeId;
 
 /// What the query of the address asks for. Unknown names and values change nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,8 +161,63 @@ pub struct Broken {
     pub hint: Rc<str>,
 }
 
+/// What a person has begun to fill in. It lives here and not in the components, because each
+/// component with a state of its own costs kilobytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Form {
+    /// Which operation a client is to ask for.
+    pub op: usize,
+    /// The nodes of the first side of a partition.
+    pub side: Vec<NodeId>,
+    /// Whether a link is to lead to the start and not to the present moment.
+    pub from_start: bool,
+    /// Whether the link was copied, or could only be selected.
+    pub copied: Option<bool>,
+    /// A text that was written in place of what runs.
+    pub written: Option<Rc<str>>,
+    /// The mended form of a text that could not be opened.
+    pub mended: Option<Rc<str>>,
+}
+
+/// A change of a form.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// The operation of that place.
+    Op(usize),
+    /// A node changes sides.
+    Side(NodeId),
+    /// The link leads to the start.
+    FromStart(bool),
+    /// The link was copied, or not.
+    Copied(bool),
+    /// The scenario's text was changed, or is as it was.
+    Written(Option<Rc<str>>),
+    /// The broken text was changed.
+    Mended(Rc<str>),
+}
+
+impl Form {
+    /// Makes a change.
+    pub fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Op(op) => self.op = op,
+            Edit::Side(node) => match self.side.iter().position(|other| *other == node) {
+                Some(place) => drop(self.side.remove(place)),
+                None => self.side.push(node),
+            },
+            Edit::FromStart(start) => {
+                self.from_start = start;
+                self.copied = None;
+            }
+            Edit::Copied(done) => self.copied = Some(done),
+            Edit::Written(text) => self.written = text,
+            Edit::Mended(text) => self.mended = Some(text),
+        }
+    }
+}
+
 /// Everything of the page that is not the run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Shell {
     /// What the address asked for.
     pub query: Query,
@@ -182,8 +239,14 @@ pub struct Shell {
     pub still: bool,
     /// A text that could not be opened.
     pub broken: Option<Rc<Broken>>,
-    /// Counts what was opened: panels that keep anything of a run begin anew with it.
-    pub opened: u32,
+    /// What is being filled in.
+    pub form: Form,
+    /// The stage's layout, once its size is known.
+    pub layout: Layout,
+    /// The node at which the Tab key stops.
+    pub stop: NodeId,
+    /// What of the log is in sight: from the top, and how high.
+    pub sight: (f64, f64),
 }
 
 impl Shell {
@@ -202,7 +265,10 @@ impl Shell {
             keys,
             still,
             broken: None,
-            opened: 0,
+            form: Form::default(),
+            layout: Layout::default(),
+            stop: NodeId(0),
+            sight: (0.0, 600.0),
         }
     }
 }

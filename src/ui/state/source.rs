@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::player::Player;
 use super::shell::Broken;
-use crate::protocols;
 use crate::scenario::link::{self, LinkError, Position};
 use crate::scenario::{Diagnostic, Document, Scenario, library, parse};
 use crate::service::ServiceInfo;
@@ -12,9 +11,6 @@ use crate::sim::action::{Action, Scheduled};
 use crate::sim::session::{Session, Watch};
 use crate::sim::tree::Tree;
 use crate::view::{NodeNames, Span, Time};
-
-/// The scenario that the page opens with, if the library has it.
-const FIRST: &str = "raft-first-election";
 
 /// What a run was made from.
 pub struct Source {
@@ -138,22 +134,9 @@ pub fn action_line(action: &Action, names: NodeNames) -> String {
     crate::scenario::action::print_action(action, names)
 }
 
-/// The run that the page opens with.
+/// The run that the page opens with: the first of the library.
 pub fn open_default() -> Result<Opened, Broken> {
-    if library::find(FIRST).is_some() {
-        return open_library(FIRST);
-    }
-    open_text(&default_text())
-}
-
-/// A text for the first protocol, if the library has none.
-fn default_text() -> String {
-    let entry = protocols::find("raft").unwrap_or(&protocols::CATALOG[0]);
-    let clients = if entry.info.clients.max > 0 { " clients=1" } else { "" };
-    format!(
-        "interleave 1\ntitle \"{}\"\n{} nodes=5{clients}\nseed 7\nuntil 60s\n",
-        entry.info.title, entry.info.id
-    )
+    open_library(library::SCENARIOS[0].id)
 }
 
 /// A scenario's text.

@@ -7,14 +7,14 @@ use yew::Callback;
 
 use super::player::Player;
 use super::scene::{Scene, Selection};
-use super::shell::{Context, Dialog, Notice, Shell, Tab};
+use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::geometry::Geometry;
+use crate::ui::stage::Layout;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -61,6 +61,14 @@ pub enum Command {
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Fill something in.
+    Edit(Edit),
+    /// The stage has that size now.
+    Resize(f64, f64),
+    /// The Tab key stops at that node.
+    Stop(NodeId),
+    /// That part of the log is in sight.
+    Sight(f64, f64),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -74,6 +82,9 @@ pub enum Command {
 pub struct Model {
     /// The run.
     pub scene: View,
+    /// The run as the panels show it: while it plays they follow a few times a second, because
+    /// nobody reads faster, and because a frame has better things to do.
+    pub calm: View,
     /// The page around it.
     pub shell: Rc<Shell>,
 }
@@ -110,6 +121,8 @@ struct Inner {
     player: RefCell<Player>,
     shell: RefCell<Shell>,
     scene: RefCell<Rc<Scene>>,
+    calm: RefCell<Rc<Scene>>,
+    calm_at: Cell<f64>,
     painter: RefCell<Painter>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
@@ -119,12 +132,18 @@ struct Inner {
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
 const SPEAK_EVERY_MS: f64 = 2_000.0;
+/// The panels follow a run that plays at most once in so many milliseconds.
+const CALM_EVERY_MS: f64 = 150.0;
 
 impl Store {
     /// The page around a run.
-    pub fn new(opened: Opened, shell: Shell) -> Store {
+    pub fn new(opened: Opened, mut shell: Shell) -> Store {
         let mut player = Player::new(opened.tree, opened.source);
         player.set_smooth(!shell.still);
+        if let Some(at) = opened.at {
+            player.seek_position(at);
+        }
+        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -134,7 +153,9 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
-            scene: RefCell::new(scene),
+            scene: RefCell::new(scene.clone()),
+            calm: RefCell::new(scene),
+            calm_at: Cell::new(0.0),
             painter: RefCell::new(Painter::default()),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
@@ -142,7 +163,8 @@ impl Store {
             hash_at: Cell::new(-1e9),
         }));
         let weak = Rc::downgrade(&store.0);
-        let frames = Frames::new(move |dt| weak.upgrade().is_some_and(|inner| Store(inner).tick(dt)));
+        let frames =
+            Frames::new(move |dt| weak.upgrade().is_some_and(|inner| Store(inner).tick(dt)));
         *store.0.frames.borrow_mut() = Some(frames);
         store
     }
@@ -155,7 +177,8 @@ impl Store {
     /// The present state.
     pub fn model(&self) -> Model {
         let shell = Rc::new(self.0.shell.borrow().clone());
-        Model { scene: View(self.0.scene.borrow().clone()), shell }
+        let calm = View(self.0.calm.borrow().clone());
+        Model { scene: View(self.0.scene.borrow().clone()), calm, shell }
     }
 
     /// A callback that sends a command, whatever the event.
@@ -167,12 +190,6 @@ impl Store {
     /// Asks the run something that no scene holds.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
         question(&mut self.0.player.borrow_mut())
-    }
-
-    /// Changes how the stage is laid out.
-    pub fn lay_out(&self, geometry: Rc<Geometry>) {
-        self.0.painter.borrow_mut().lay_out(geometry);
-        self.request_frame();
     }
 
     /// Gives or takes the canvas.
@@ -221,8 +238,29 @@ impl Store {
 
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
+        let around = matches!(
+            command,
+            Command::Select(_)
+                | Command::NextMessage
+                | Command::NextLink
+                | Command::Tab(_)
+                | Command::Dialog(_)
+                | Command::Context(_)
+                | Command::Dismiss
+                | Command::Notify(..)
+                | Command::Keys(_)
+                | Command::Edit(_)
+                | Command::Resize(..)
+                | Command::Stop(_)
+                | Command::Sight(..)
+        );
         let speak = self.perform(command);
-        self.publish(speak);
+        if around {
+            self.tell_listener(speak);
+            self.request_frame();
+        } else {
+            self.publish(speak);
+        }
     }
 
     fn request_frame(&self) {
@@ -250,10 +288,18 @@ impl Store {
     fn refresh_scene(&self) {
         let mut player = self.0.player.borrow_mut();
         let service = player.source().service;
-        *self.0.scene.borrow_mut() = Rc::new(player.scene(service));
+        let scene = Rc::new(player.scene(service));
+        let now = browser::now_ms();
+        if !scene.playing || now - self.0.calm_at.get() >= CALM_EVERY_MS {
+            self.0.calm_at.set(now);
+            *self.0.calm.borrow_mut() = scene.clone();
+        }
+        *self.0.scene.borrow_mut() = scene;
     }
 
     fn publish(&self, speak: Option<String>) {
+        // Whoever does something sees at once what came of it.
+        self.0.calm_at.set(f64::NEG_INFINITY);
         self.refresh_scene();
         self.tell_listener(speak);
         self.request_frame();
@@ -277,7 +323,8 @@ impl Store {
         }
         let now = browser::now_ms();
         let worth = |kind| matches!(kind, MarkKind::Leadership | MarkKind::Violation);
-        let mark = scene.marks.iter().rev().find(|mark| worth(mark.kind) && mark.step <= scene.step);
+        let mark =
+            scene.marks.iter().rev().find(|mark| worth(mark.kind) && mark.step <= scene.step);
         let mark = mark.filter(|mark| mark.step > was.step)?;
         if now - self.0.spoken_at.get() < SPEAK_EVERY_MS {
             return None;
@@ -380,6 +427,11 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
+                shell.form.copied = None;
+                shell.form.mended = None;
+                if dialog == Some(Dialog::Partition) {
+                    shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
+                }
                 if dialog.is_none() {
                     shell.broken = None;
                 }
@@ -391,6 +443,13 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Edit(edit) => shell.form.edit(edit),
+            Command::Stop(node) => shell.stop = node,
+            Command::Sight(top, height) => shell.sight = (top, height),
+            Command::Resize(width, height) => {
+                shell.layout = Layout::new(scene.names, width, height);
+                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+            }
             _ => {}
         }
         None
@@ -454,7 +513,12 @@ impl Store {
                 shell.context = None;
                 shell.dialog = None;
                 shell.broken = None;
-                shell.opened += 1;
+                shell.form = Form::default();
+                shell.stop = NodeId(0);
+                let names = self.0.player.borrow().session().names();
+                let Layout(old) = &shell.layout;
+                shell.layout = Layout::new(names, old.width, old.height);
+                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 Some(format!("Opened: {title}"))

@@ -81,9 +81,9 @@ fn clusters_of_every_size_elect_a_leader_and_serve_a_client() {
 
 /// What kind of trouble a random script makes.
 #[derive(Clone, Copy)]
-struct Trouble {
+pub(super) struct Trouble {
     servers: (u32, u32),
-    until: Time,
+    pub(super) until: Time,
     delay_us_max: u64,
     loss_ppm_max: u32,
     duplicate_ppm_max: u32,
@@ -95,7 +95,7 @@ struct Trouble {
     splits: bool,
 }
 
-const TROUBLE: Trouble = Trouble {
+pub(super) const TROUBLE: Trouble = Trouble {
     servers: (3, 5),
     until: 6 * SECOND,
     delay_us_max: 60 * MILLISECOND,
@@ -109,7 +109,7 @@ const TROUBLE: Trouble = Trouble {
 };
 
 /// A setup with a random script of that kind, all of it drawn from the seed.
-fn troubled(seed: u64, trouble: Trouble, flaws: &[&str]) -> Setup {
+pub(super) fn troubled(seed: u64, trouble: Trouble, flaws: &[&str]) -> Setup {
     let mut rng = Rng::new(seed);
     let (fewest, most) = trouble.servers;
     let servers = rng.between(u64::from(fewest), u64::from(most)) as u32;
@@ -216,7 +216,7 @@ fn under_faults_every_property_holds_and_everything_happens() {
 }
 
 /// Short crashes in quick succession while votes travel.
-const BOUNCES: Trouble = Trouble {
+pub(super) const BOUNCES: Trouble = Trouble {
     delay_us_max: 150 * MILLISECOND,
     faults: 80,
     down_us_max: 20 * MILLISECOND,
@@ -224,7 +224,7 @@ const BOUNCES: Trouble = Trouble {
 };
 
 /// The servers fall into two parts, and again into two others, and so on.
-const SPLITS: Trouble = Trouble { servers: (5, 5), splits: true, ..TROUBLE };
+pub(super) const SPLITS: Trouble = Trouble { servers: (5, 5), splits: true, ..TROUBLE };
 
 #[test]
 fn every_flaw_is_found_under_random_faults() {
