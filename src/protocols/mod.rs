@@ -43,7 +43,7 @@ impl Entry {
         Entry {
             info: P::INFO,
             service: &<P::Service as Service>::INFO,
-            start: |setup, watch| match Run::<P>::new(setup, watch) {
+            start: |setup, watch| match Run::new::<P>(setup, watch) {
                 Ok(run) => Ok(Box::new(run)),
                 Err((place, message)) => Err(GivenError { place, message }),
             },

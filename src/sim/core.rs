@@ -398,6 +398,11 @@ impl Core {
         Launch { name, due_at, lost: None, slot, copy }
     }
 
+    /// How many messages there is room for.
+    pub fn slots(&self) -> usize {
+        self.flights.len()
+    }
+
     /// A message in flight.
     pub fn flight(&self, slot: u32) -> &FlightCore {
         &self.flights[slot as usize]

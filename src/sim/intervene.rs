@@ -5,30 +5,29 @@
 //! whoever edits an earlier line of a scenario must not break all later ones.
 
 use super::action::{Action, Direction, MessageRef, Rule, Target};
-use super::cluster::{Cluster, Record};
+use super::cluster::Cluster;
 use super::info::{MarkKind, RoleInfo};
 use super::network::ActiveRule;
-use super::protocol::{Protocol, TimerTag};
 use super::session::LossReason;
-use crate::service::Service;
+use super::world::Record;
 use crate::view::{NodeId, Time};
 
 type Void = Result<(), String>;
 
 /// Checks an action as far as that is possible before its moment.
-pub fn check<P: Protocol>(cluster: &Cluster<P>, action: &Action) -> Result<(), String> {
-    let known = |target: &Target| known_target::<P>(cluster, target);
+pub fn check(cluster: &Cluster, action: &Action) -> Result<(), String> {
+    let known = |target: &Target| known_target(cluster, target);
     let server = |target: &Target, verb: &str| {
         known(target)?;
         match target {
-            Target::Node(node) if cluster.core.names.is_client(*node) => {
+            Target::Node(node) if cluster.world.core.names.is_client(*node) => {
                 Err(format!("clients do not {verb}; they can be paused or cut off"))
             }
             _ => Ok(()),
         }
     };
     match action {
-        Action::Request { client, op } => check_request::<P>(cluster, *client, op),
+        Action::Request { client, op } => check_request(cluster, *client, op),
         Action::Crash(target) => server(target, "crash"),
         Action::Restart(target) => server(target, "restart"),
         Action::Pause { target, .. } | Action::Resume(target) | Action::Isolate(target) => {
@@ -43,10 +42,12 @@ pub fn check<P: Protocol>(cluster: &Cluster<P>, action: &Action) -> Result<(), S
         Action::Drop(message)
         | Action::Duplicate(message)
         | Action::Delay(message, _)
-        | Action::Deliver(message) => known_message::<P>(cluster, message),
+        | Action::Deliver(message) => known_message(cluster, message),
         Action::Fire { target, timer } => {
             known(target)?;
-            let any = [false, true].into_iter().any(|client| tag::<P>(client, timer).is_some());
+            let any = [false, true]
+                .into_iter()
+                .any(|client| cluster.world.timer_of(client, timer).is_some());
             any.then_some(()).ok_or_else(|| format!("there is no timer `{timer}`"))
         }
         Action::Clock { target, drift_ppm, .. } => {
@@ -57,66 +58,56 @@ pub fn check<P: Protocol>(cluster: &Cluster<P>, action: &Action) -> Result<(), S
         Action::Rule(rule) => {
             known(&rule.from)?;
             known(&rule.to)?;
-            known_kind::<P>(rule.kind.as_deref())
+            known_kind(cluster, rule.kind.as_deref())
         }
     }
 }
 
-fn check_request<P: Protocol>(cluster: &Cluster<P>, client: NodeId, op: &[String]) -> Void {
-    let names = cluster.core.names;
+fn check_request(cluster: &Cluster, client: NodeId, op: &[String]) -> Void {
+    let names = cluster.world.core.names;
     if !names.is_client(client) || client.0 >= names.servers + names.clients {
         return Err("only clients ask".to_string());
     }
     let words: Vec<&str> = op.iter().map(String::as_str).collect();
-    <P::Service as Service>::parse(&words).map(drop).map_err(|error| error.message)
+    cluster.engine.check_op(&words)
 }
 
-fn known_target<P: Protocol>(cluster: &Cluster<P>, target: &Target) -> Void {
-    let names = cluster.core.names;
+fn known_target(cluster: &Cluster, target: &Target) -> Void {
+    let names = cluster.world.core.names;
     match target {
         Target::Node(node) if node.0 < names.servers + names.clients => Ok(()),
         Target::Node(_) => Err("there is no such node".to_string()),
         Target::All => Ok(()),
-        Target::Role(word) if role::<P>(word).is_some() => Ok(()),
+        Target::Role(word) if role(cluster, word).is_some() => Ok(()),
         Target::Role(word) => Err(format!("`{word}` is neither a node nor a role")),
     }
 }
 
-fn known_kind<P: Protocol>(kind: Option<&str>) -> Void {
+fn known_kind(cluster: &Cluster, kind: Option<&str>) -> Void {
     match kind {
-        Some(kind) if Cluster::<P>::kind_of(kind).is_none() => {
+        Some(kind) if cluster.world.kind_of(kind).is_none() => {
             Err(format!("there is no message `{kind}`"))
         }
         _ => Ok(()),
     }
 }
 
-fn known_message<P: Protocol>(cluster: &Cluster<P>, message: &MessageRef) -> Void {
+fn known_message(cluster: &Cluster, message: &MessageRef) -> Void {
     let (from, to, kind) = match message {
         MessageRef::Named(name) => (name.from, name.from, None),
         MessageRef::Oldest { from, to, kind } => (*from, *to, kind.as_deref()),
     };
-    known_target::<P>(cluster, &Target::Node(from))?;
-    known_target::<P>(cluster, &Target::Node(to))?;
-    known_kind::<P>(kind)
+    known_target(cluster, &Target::Node(from))?;
+    known_target(cluster, &Target::Node(to))?;
+    known_kind(cluster, kind)
 }
 
-fn role<P: Protocol>(word: &str) -> Option<&'static RoleInfo> {
-    P::INFO.roles.iter().find(|role| role.id == word || role.plural == word)
-}
-
-fn tag<P: Protocol>(client: bool, timer: &str) -> Option<TimerTag> {
-    let count = if client { super::client::CLIENT_TIMERS.len() } else { P::INFO.timers.len() };
-    (0..count as u8).map(TimerTag).find(|&tag| Cluster::<P>::timer_name(client, tag) == timer)
+fn role(cluster: &Cluster, word: &str) -> Option<&'static RoleInfo> {
+    cluster.world.info.roles.iter().find(|role| role.id == word || role.plural == word)
 }
 
 /// Does an action. The error says why it is void.
-pub fn perform<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
-    action: &Action,
-    record: &mut Record,
-) -> Void {
+pub fn perform(cluster: &mut Cluster, action: &Action, record: &mut Record) -> Void {
     check(cluster, action)?;
     if record.on {
         record.marks.push(match action {
@@ -126,45 +117,43 @@ pub fn perform<P: Protocol>(
     }
     match action {
         Action::Request { client, op } => request(cluster, *client, op, record),
-        Action::Crash(target) => crash(cluster, protocol, target, record),
-        Action::Restart(target) => restart(cluster, protocol, target, record),
-        Action::Pause { target, length } => pause(cluster, protocol, target, *length, record),
-        Action::Resume(target) => resume(cluster, protocol, target, record),
-        Action::Partition(sides) => partition(cluster, protocol, sides),
+        Action::Crash(target) => crash(cluster, target, record),
+        Action::Restart(target) => restart(cluster, target, record),
+        Action::Pause { target, length } => pause(cluster, target, *length, record),
+        Action::Resume(target) => resume(cluster, target, record),
+        Action::Partition(sides) => partition(cluster, sides),
         Action::Isolate(target) => {
-            let nodes = resolve(cluster, protocol, target)?;
+            let nodes = resolve(cluster, target)?;
             record.node = single(&nodes);
             for (from, to) in pairs(cluster, &nodes) {
-                cluster.core.set_cut(from, to, true);
+                cluster.world.core.set_cut(from, to, true);
             }
             Ok(())
         }
         Action::Cut(a, b, way) => {
-            on_links(cluster, protocol, a, b, *way, |c, from, to| c.core.set_cut(from, to, true))
+            on_links(cluster, a, b, *way, |c, from, to| c.world.core.set_cut(from, to, true))
         }
         Action::Hold(a, b, way) => {
-            on_links(cluster, protocol, a, b, *way, |c, from, to| c.core.set_held(from, to, true))
+            on_links(cluster, a, b, *way, |c, from, to| c.world.core.set_held(from, to, true))
         }
-        Action::Release(a, b, way) => on_links(cluster, protocol, a, b, *way, |c, from, to| {
-            c.core.set_cut(from, to, false);
-            c.core.set_held(from, to, false);
+        Action::Release(a, b, way) => on_links(cluster, a, b, *way, |c, from, to| {
+            c.world.core.set_cut(from, to, false);
+            c.world.core.set_held(from, to, false);
         }),
         Action::Heal => {
             heal(cluster);
             Ok(())
         }
-        Action::Link(a, b, way, change) => {
-            on_links(cluster, protocol, a, b, *way, |c, from, to| {
-                c.core.network.link_mut(from, to).apply(change);
-            })
-        }
+        Action::Link(a, b, way, change) => on_links(cluster, a, b, *way, |c, from, to| {
+            c.world.core.network.link_mut(from, to).apply(change);
+        }),
         Action::Network(change) => {
-            cluster.core.network.links_mut().for_each(|link| link.apply(change));
+            cluster.world.core.network.links_mut().for_each(|link| link.apply(change));
             Ok(())
         }
         Action::Drop(message) => {
             let slot = find(cluster, message)?;
-            cluster.core.lose(slot, LossReason::Dropped);
+            cluster.world.core.lose(slot, LossReason::Dropped);
             Ok(())
         }
         Action::Duplicate(message) => {
@@ -174,33 +163,33 @@ pub fn perform<P: Protocol>(
         }
         Action::Delay(message, by) => {
             let slot = find(cluster, message)?;
-            let due_at = cluster.core.flight(slot).due_at.max(cluster.core.now);
-            cluster.core.reschedule(slot, due_at.saturating_add(*by));
+            let due_at = cluster.world.core.flight(slot).due_at.max(cluster.world.core.now);
+            cluster.world.core.reschedule(slot, due_at.saturating_add(*by));
             Ok(())
         }
         Action::Deliver(message) => {
             let slot = find(cluster, message)?;
-            cluster.core.reschedule(slot, cluster.core.now);
+            cluster.world.core.reschedule(slot, cluster.world.core.now);
             Ok(())
         }
-        Action::Fire { target, timer } => fire(cluster, protocol, target, timer, record),
+        Action::Fire { target, timer } => fire(cluster, target, timer, record),
         Action::Clock { target, offset_us, drift_ppm } => {
-            clock(cluster, protocol, target, (*offset_us, *drift_ppm), record)
+            clock(cluster, target, (*offset_us, *drift_ppm), record)
         }
-        Action::Rule(rule) => add_rule(cluster, protocol, rule),
+        Action::Rule(rule) => add_rule(cluster, rule),
     }
 }
 
 /// The message that is meant, if it is in flight.
-pub fn find_message<P: Protocol>(cluster: &Cluster<P>, message: &MessageRef) -> Option<u32> {
-    let core = &cluster.core;
+pub fn find_message(cluster: &Cluster, message: &MessageRef) -> Option<u32> {
+    let core = &cluster.world.core;
     match message {
         MessageRef::Named(name) => {
             core.flights().find(|(_, flight)| flight.name == *name).map(|(slot, _)| slot)
         }
         MessageRef::Oldest { from, to, kind } => {
             let kind = match kind {
-                Some(kind) => Some(Cluster::<P>::kind_of(kind)?),
+                Some(kind) => Some(cluster.world.kind_of(kind)?),
                 None => None,
             };
             let fits = core.flights().filter(|(_, flight)| {
@@ -213,21 +202,17 @@ pub fn find_message<P: Protocol>(cluster: &Cluster<P>, message: &MessageRef) -> 
 }
 
 /// The nodes that are meant, at this moment.
-pub fn resolve<P: Protocol>(
-    cluster: &Cluster<P>,
-    protocol: &P,
-    target: &Target,
-) -> Result<Vec<NodeId>, String> {
-    let names = cluster.core.names;
+pub fn resolve(cluster: &Cluster, target: &Target) -> Result<Vec<NodeId>, String> {
+    let names = cluster.world.core.names;
     match target {
         Target::Node(node) => Ok(vec![*node]),
         Target::All => Ok(names.servers().collect()),
         Target::Role(word) => {
-            let role = role::<P>(word).ok_or_else(|| format!("there is no role `{word}`"))?;
+            let role = role(cluster, word).ok_or_else(|| format!("there is no role `{word}`"))?;
             let views = names
                 .servers()
-                .filter(|node| cluster.core.up[node.index()])
-                .map(|node| (node, protocol.view(&cluster.states[node.index()], names)))
+                .filter(|node| cluster.world.core.up[node.index()])
+                .map(|node| (node, cluster.view(node)))
                 .filter(|(_, view)| view.role == role.id);
             let found: Vec<NodeId> = match word == role.plural {
                 true => views.map(|(node, _)| node).collect(),
@@ -242,9 +227,9 @@ pub fn resolve<P: Protocol>(
     }
 }
 
-fn find<P: Protocol>(cluster: &Cluster<P>, message: &MessageRef) -> Result<u32, String> {
+fn find(cluster: &Cluster, message: &MessageRef) -> Result<u32, String> {
     find_message(cluster, message).ok_or_else(|| {
-        let names = cluster.core.names;
+        let names = cluster.world.core.names;
         match message {
             MessageRef::Named(name) => format!("{} is not in flight", name.text(names)),
             MessageRef::Oldest { from, to, kind } => {
@@ -263,98 +248,77 @@ fn single(nodes: &[NodeId]) -> Option<NodeId> {
     }
 }
 
-fn request<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    client: NodeId,
-    op: &[String],
-    record: &mut Record,
-) -> Void {
+fn request(cluster: &mut Cluster, client: NodeId, op: &[String], record: &mut Record) -> Void {
     let words: Vec<&str> = op.iter().map(String::as_str).collect();
-    let op = <P::Service as Service>::parse(&words).map_err(|error| error.message)?;
     record.node = Some(client);
-    cluster.tick(client, None);
-    cluster.ask(client, op, record);
-    Ok(())
+    cluster.world.tick(client, None);
+    cluster.engine.ask(&mut cluster.world, client, &words, record)
 }
 
-fn crash<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
-    target: &Target,
-    record: &mut Record,
-) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+fn crash(cluster: &mut Cluster, target: &Target, record: &mut Record) -> Void {
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
-    let up: Vec<NodeId> = nodes.into_iter().filter(|node| cluster.core.up[node.index()]).collect();
+    let up: Vec<NodeId> =
+        nodes.into_iter().filter(|node| cluster.world.core.up[node.index()]).collect();
     if up.is_empty() {
         return Err("it is down already".to_string());
     }
-    up.into_iter().for_each(|node| cluster.crash(protocol, node));
+    up.into_iter().for_each(|node| cluster.crash(node));
     Ok(())
 }
 
-fn restart<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
-    target: &Target,
-    record: &mut Record,
-) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+fn restart(cluster: &mut Cluster, target: &Target, record: &mut Record) -> Void {
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
     let down: Vec<NodeId> =
-        nodes.into_iter().filter(|node| !cluster.core.up[node.index()]).collect();
+        nodes.into_iter().filter(|node| !cluster.world.core.up[node.index()]).collect();
     if down.is_empty() {
         return Err("it is up already".to_string());
     }
-    down.into_iter().for_each(|node| cluster.restart(protocol, node, record));
+    down.into_iter().for_each(|node| cluster.restart(node, record));
     Ok(())
 }
 
-fn pause<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
+fn pause(
+    cluster: &mut Cluster,
     target: &Target,
     length: Option<Time>,
     record: &mut Record,
 ) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
-    let up: Vec<NodeId> = nodes.into_iter().filter(|node| cluster.core.up[node.index()]).collect();
+    let up: Vec<NodeId> =
+        nodes.into_iter().filter(|node| cluster.world.core.up[node.index()]).collect();
     if up.is_empty() {
         return Err("it is down".to_string());
     }
     for node in up {
-        cluster.core.pause(node, length);
-        cluster.tick(node, None);
+        cluster.world.core.pause(node, length);
+        cluster.world.tick(node, None);
     }
     Ok(())
 }
 
-fn resume<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
-    target: &Target,
-    record: &mut Record,
-) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+fn resume(cluster: &mut Cluster, target: &Target, record: &mut Record) -> Void {
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
     let paused: Vec<NodeId> =
-        nodes.into_iter().filter(|node| cluster.core.nodes[node.index()].paused).collect();
+        nodes.into_iter().filter(|node| cluster.world.core.nodes[node.index()].paused).collect();
     if paused.is_empty() {
         return Err("it is not paused".to_string());
     }
     for node in paused {
-        cluster.core.resume(node);
-        cluster.tick(node, None);
+        cluster.world.core.resume(node);
+        cluster.world.tick(node, None);
     }
     Ok(())
 }
 
-fn partition<P: Protocol>(cluster: &mut Cluster<P>, protocol: &P, sides: &[Vec<Target>]) -> Void {
+fn partition(cluster: &mut Cluster, sides: &[Vec<Target>]) -> Void {
     let mut sided: Vec<(NodeId, usize)> = Vec::new();
     for (side, targets) in sides.iter().enumerate() {
         for target in targets {
-            for node in resolve(cluster, protocol, target)? {
+            for node in resolve(cluster, target)? {
                 sided.retain(|(other, _)| *other != node);
                 sided.push((node, side));
             }
@@ -363,42 +327,41 @@ fn partition<P: Protocol>(cluster: &mut Cluster<P>, protocol: &P, sides: &[Vec<T
     for &(from, one) in &sided {
         for &(to, other) in &sided {
             if from != to {
-                cluster.core.set_cut(from, to, one != other);
+                cluster.world.core.set_cut(from, to, one != other);
             }
         }
     }
     Ok(())
 }
 
-fn heal<P: Protocol>(cluster: &mut Cluster<P>) {
-    let names = cluster.core.names;
+fn heal(cluster: &mut Cluster) {
+    let names = cluster.world.core.names;
     for from in names.all() {
         for to in names.all() {
-            cluster.core.set_cut(from, to, false);
-            if cluster.core.network.link(from, to).held {
-                cluster.core.set_held(from, to, false);
+            cluster.world.core.set_cut(from, to, false);
+            if cluster.world.core.network.link(from, to).held {
+                cluster.world.core.set_held(from, to, false);
             }
         }
     }
 }
 
 /// Every pair of a node of the list with a node outside of it, both ways.
-fn pairs<P: Protocol>(cluster: &Cluster<P>, nodes: &[NodeId]) -> Vec<(NodeId, NodeId)> {
-    let others = cluster.core.names.all().filter(|other| !nodes.contains(other));
+fn pairs(cluster: &Cluster, nodes: &[NodeId]) -> Vec<(NodeId, NodeId)> {
+    let others = cluster.world.core.names.all().filter(|other| !nodes.contains(other));
     others
         .flat_map(|other| nodes.iter().flat_map(move |&node| [(node, other), (other, node)]))
         .collect()
 }
 
-fn on_links<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
+fn on_links(
+    cluster: &mut Cluster,
     a: &Target,
     b: &Target,
     way: Direction,
-    change: impl Fn(&mut Cluster<P>, NodeId, NodeId),
+    change: impl Fn(&mut Cluster, NodeId, NodeId),
 ) -> Void {
-    let (ones, others) = (resolve(cluster, protocol, a)?, resolve(cluster, protocol, b)?);
+    let (ones, others) = (resolve(cluster, a)?, resolve(cluster, b)?);
     for &from in &ones {
         for &to in others.iter().filter(|&&to| to != from) {
             change(cluster, from, to);
@@ -410,52 +373,45 @@ fn on_links<P: Protocol>(
     Ok(())
 }
 
-fn fire<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
-    target: &Target,
-    timer: &str,
-    record: &mut Record,
-) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+fn fire(cluster: &mut Cluster, target: &Target, timer: &str, record: &mut Record) -> Void {
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
     let mut fired = false;
     for node in nodes {
-        if let Some(tag) = tag::<P>(cluster.core.names.is_client(node), timer) {
-            fired |= cluster.core.fire_timer(node, tag);
+        if let Some(tag) = cluster.world.timer_of(cluster.world.names().is_client(node), timer) {
+            fired |= cluster.world.core.fire_timer(node, tag);
         }
     }
     if fired { Ok(()) } else { Err(format!("the timer `{timer}` does not run")) }
 }
 
-fn clock<P: Protocol>(
-    cluster: &mut Cluster<P>,
-    protocol: &P,
+fn clock(
+    cluster: &mut Cluster,
     target: &Target,
     (offset_us, drift_ppm): (Option<i64>, Option<i32>),
     record: &mut Record,
 ) -> Void {
-    let nodes = resolve(cluster, protocol, target)?;
+    let nodes = resolve(cluster, target)?;
     record.node = single(&nodes);
-    let now = cluster.core.now;
+    let now = cluster.world.core.now;
     for node in nodes {
         if let Some(offset) = offset_us {
-            cluster.core.nodes[node.index()].clock.set_offset(now, offset);
+            cluster.world.core.nodes[node.index()].clock.set_offset(now, offset);
         }
         if let Some(drift) = drift_ppm {
-            cluster.core.set_drift(node, drift);
+            cluster.world.core.set_drift(node, drift);
         }
     }
     Ok(())
 }
 
-fn add_rule<P: Protocol>(cluster: &mut Cluster<P>, protocol: &P, rule: &Rule) -> Void {
+fn add_rule(cluster: &mut Cluster, rule: &Rule) -> Void {
     let mask = |nodes: Vec<NodeId>| nodes.iter().fold(0u64, |mask, node| mask | bit(*node));
-    let from = mask(resolve(cluster, protocol, &rule.from)?);
-    let to = mask(resolve(cluster, protocol, &rule.to)?);
-    let kind = rule.kind.as_deref().and_then(Cluster::<P>::kind_of);
+    let from = mask(resolve(cluster, &rule.from)?);
+    let to = mask(resolve(cluster, &rule.to)?);
+    let kind = rule.kind.as_deref().and_then(|kind| cluster.world.kind_of(kind));
     let rule = ActiveRule { until: rule.until, effect: rule.effect, from, to, kind };
-    cluster.core.network.add_rule(rule);
+    cluster.world.core.network.add_rule(rule);
     Ok(())
 }
 

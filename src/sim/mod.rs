@@ -27,4 +27,6 @@ mod judge;
 mod network;
 mod queue;
 pub mod run;
+mod shell;
 pub mod tree;
+mod world;

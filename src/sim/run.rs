@@ -1,21 +1,23 @@
 //! A run with its past: the one [`Session`] that there is.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use super::action::{Action, MessageRef, Moment, Scheduled};
-use super::cluster::{Cluster, Record};
+use super::cluster::Cluster;
 use super::core::{Casualty, FlightCore, NEVER};
 use super::digest::Digest;
 use super::history::{History, SEGMENT};
 use super::info::{Info, MarkKind};
 use super::intervene;
-use super::judge;
 use super::protocol::Protocol;
 use super::session::{
     Call, Flight, LinkShot, Loss, Mark, NodeShot, Session, Setup, TimerShot, Watch,
 };
+use super::shell::Shell;
 use super::trace::{Event, EventKind};
 use super::verdict::Verdict;
+use super::world::Record;
 use crate::check;
 use crate::order::sort_by_key;
 use crate::view::{MessageName, MessageView, NodeId, NodeNames, Time};
@@ -27,40 +29,39 @@ enum Next {
     Event,
 }
 
-/// A run of protocol `P`.
+/// A run of some protocol.
 #[derive(Clone)]
-pub struct Run<P: Protocol> {
-    protocol: P,
+pub struct Run {
     setup: Setup,
     watch: Watch,
-    live: Cluster<P>,
+    live: Cluster,
     head: u64,
     notes_reached: u128,
-    history: History<Cluster<P>>,
+    history: History<Cluster>,
 }
 
-impl<P: Protocol> Run<P> {
-    /// A run at its start. The error names the given state that is wrong.
-    pub fn new(mut setup: Setup, watch: Watch) -> Result<Run<P>, (usize, String)> {
-        let protocol = P::new(&setup.params);
+impl Run {
+    /// A run of protocol `P` at its start. The error names the given state that is wrong.
+    pub fn new<P: Protocol>(mut setup: Setup, watch: Watch) -> Result<Run, (usize, String)> {
         sort_by_key(&mut setup.script, |scheduled| scheduled.moment.key());
-        let live = Cluster::new(&protocol, &setup, watch)?;
+        let live = Cluster::new::<P>(&setup, watch)?;
         let history = History::new(live.clone());
-        Ok(Run { protocol, setup, watch, live, head: 0, notes_reached: 0, history })
+        Ok(Run { setup, watch, live, head: 0, notes_reached: 0, history })
     }
 
-    /// The cluster at the present position.
-    pub fn cluster(&self) -> &Cluster<P> {
-        &self.live
+    /// The states of the servers at the present position, if the protocol is `P`.
+    pub fn states<P: Protocol>(&self) -> Option<&[Rc<P::State>]> {
+        let engine: &dyn Any = &*self.live.engine;
+        engine.downcast_ref::<Shell<P>>().map(Shell::states)
     }
 
     /// What comes next: an action of the script, or an event of the machine, and when.
     fn next(&mut self) -> Option<(Time, Next)> {
-        let event = self.live.core.next_at();
-        let Some(scheduled) = self.setup.script.get(self.live.script_done) else {
+        let event = self.live.world.core.next_at();
+        let Some(scheduled) = self.setup.script.get(self.live.world.script_done) else {
             return event.map(|at| (at, Next::Event));
         };
-        let (moment, core) = (scheduled.moment, &self.live.core);
+        let (moment, core) = (scheduled.moment, &self.live.world.core);
         let slot = if moment.at == core.now { core.slot } else { 0 };
         match event {
             Some(at) if (moment.at, moment.slot) > (at, slot) => Some((at, Next::Event)),
@@ -72,14 +73,14 @@ impl<P: Protocol> Run<P> {
     fn perform(&mut self, at: Time, next: Next, record: &mut Record) {
         match next {
             Next::Action => self.intervene(at, record),
-            Next::Event => self.live.step(&self.protocol, record),
+            Next::Event => self.live.step(record),
         }
     }
 
     /// Goes on to a step that was done before.
     fn replay(&mut self, step: u64) {
         let mut unheard = Record::default();
-        while self.live.core.steps < step
+        while self.live.world.core.steps < step
             && let Some((at, next)) = self.next()
         {
             self.perform(at, next, &mut unheard);
@@ -88,41 +89,41 @@ impl<P: Protocol> Run<P> {
 
     /// Does what comes next, as new or as a replay. `unheard` is a record that is off.
     fn go_on(&mut self, at: Time, next: Next, unheard: &mut Record) {
-        if self.watch.trace && self.live.core.steps == self.head {
+        if self.watch.trace && self.live.world.core.steps == self.head {
             return self.go_on_new(at, next);
         }
         self.perform(at, next, unheard);
-        if self.live.core.steps > self.head {
-            self.head = self.live.core.steps;
-            self.notes_reached = self.live.notes_reached;
+        if self.live.world.core.steps > self.head {
+            self.head = self.live.world.core.steps;
+            self.notes_reached = self.live.world.notes_reached;
         }
     }
 
     fn intervene(&mut self, at: Time, record: &mut Record) {
         let live = &mut self.live;
-        live.core.pass(at);
-        live.core.steps += 1;
-        live.digest_word(at);
-        live.digest_word(3 << 32 | live.script_done as u64);
-        let action = &self.setup.script[live.script_done].action;
-        live.script_done += 1;
-        let void = intervene::perform(live, &self.protocol, action, record).err();
-        live.digest_word(u64::from(void.is_some()));
+        live.world.core.pass(at);
+        live.world.core.steps += 1;
+        live.world.digest.word(at);
+        live.world.digest.word(3 << 32 | live.world.script_done as u64);
+        let action = &self.setup.script[live.world.script_done].action;
+        live.world.script_done += 1;
+        let void = intervene::perform(live, action, record).err();
+        live.world.digest.word(u64::from(void.is_some()));
         if record.on {
             record.kind = Some(EventKind::Action { action: action.clone(), void });
         }
     }
 
-    fn event(live: &Cluster<P>, record: Record) -> Event {
-        let (lamport, vector) = match (&live.causality, record.node) {
+    fn event(live: &Cluster, record: Record) -> Event {
+        let (lamport, vector) = match (&live.world.causality, record.node) {
             (Some(causality), Some(node)) => {
                 (causality.lamport(node), causality.vector(node).into())
             }
             _ => (0, Box::default()),
         };
         Event {
-            step: live.core.steps,
-            at: live.core.now,
+            step: live.world.core.steps,
+            at: live.world.core.now,
             node: record.node,
             kind: record.kind.unwrap_or(EventKind::Wake),
             cause: record.cause,
@@ -130,7 +131,7 @@ impl<P: Protocol> Run<P> {
             vector,
             sent: record.sent,
             notes: record.notes,
-            broke: live.broken_now(),
+            broke: live.world.broken_now(),
         }
     }
 
@@ -141,7 +142,7 @@ impl<P: Protocol> Run<P> {
         let mut marks = std::mem::take(&mut record.marks);
         let event = Self::event(&self.live, record);
         self.head = event.step;
-        self.notes_reached = self.live.notes_reached;
+        self.notes_reached = self.live.world.notes_reached;
         if !event.broke.is_empty() {
             marks.push(MarkKind::Violation);
         }
@@ -161,7 +162,7 @@ impl<P: Protocol> Run<P> {
             std::mem::replace(&mut self.live, (**self.history.keyframe(first - 1).1).clone());
         self.replay(first - 1);
         let mut events = Vec::with_capacity((last + 1 - first) as usize);
-        while self.live.core.steps < last
+        while self.live.world.core.steps < last
             && let Some((at, next)) = self.next()
         {
             let mut record = Record { on: true, ..Record::default() };
@@ -173,13 +174,11 @@ impl<P: Protocol> Run<P> {
     }
 
     fn flight(&self, slot: u32, flight: &FlightCore) -> Flight {
-        let view = self.live.packets[slot as usize]
-            .as_ref()
-            .map(|packet| packet.view(&self.protocol, &self.live.core));
+        let view = self.live.engine.packet_view(slot, self.names());
         Flight {
             name: flight.name,
             to: flight.to,
-            kind: Cluster::<P>::kind_name(flight.kind),
+            kind: self.live.world.kind_name(flight.kind),
             reply: view.as_ref().is_some_and(|view| view.reply),
             refusal: view.as_ref().is_some_and(|view| view.refusal),
             generation: view.and_then(|view| view.generation),
@@ -191,9 +190,9 @@ impl<P: Protocol> Run<P> {
     }
 }
 
-impl<P: Protocol> Session for Run<P> {
+impl Session for Run {
     fn info(&self) -> &'static Info {
-        P::INFO
+        self.live.world.info
     }
 
     fn setup(&self) -> &Setup {
@@ -201,11 +200,11 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn names(&self) -> NodeNames {
-        self.live.core.names
+        self.live.world.core.names
     }
 
     fn step_count(&self) -> u64 {
-        self.live.core.steps
+        self.live.world.core.steps
     }
 
     fn head(&self) -> u64 {
@@ -213,7 +212,7 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn now(&self) -> Time {
-        self.live.core.now
+        self.live.world.core.now
     }
 
     fn next_at(&mut self) -> Option<Time> {
@@ -236,7 +235,7 @@ impl<P: Protocol> Session for Run<P> {
             match self.next() {
                 Some((at, next)) if at <= time => self.go_on(at, next, &mut unheard),
                 _ => {
-                    self.live.core.pass(time);
+                    self.live.world.core.pass(time);
                     return done;
                 }
             }
@@ -246,7 +245,7 @@ impl<P: Protocol> Session for Run<P> {
 
     fn seek(&mut self, step: u64) {
         let step = step.min(self.head);
-        let here = self.live.core.steps;
+        let here = self.live.world.core.steps;
         let (at, keyframe) = self.history.keyframe(step);
         // Even if we stand there, time may have been let pass, which is not part of a position.
         if step <= here || at > here {
@@ -257,18 +256,17 @@ impl<P: Protocol> Session for Run<P> {
 
     fn act(&mut self, action: Action) -> Result<(), String> {
         self.check_action(&action)?;
-        let core = &self.live.core;
+        let core = &self.live.world.core;
         let moment = Moment { at: core.now, slot: core.slot };
         if core.steps < self.head {
             self.head = core.steps;
             self.history.truncate(core.steps);
         }
         let script = &mut self.setup.script;
+        script.retain(|other| !other.recorded || other.moment <= moment);
         let place = script.partition_point(|other| other.moment <= moment);
-        let future = script.split_off(place);
-        script.push(Scheduled { moment, action, recorded: true });
-        script.extend(future.into_iter().filter(|other| !other.recorded));
-        while self.live.script_done <= place && self.step() {}
+        script.insert(place, Scheduled { moment, action, recorded: true });
+        while self.live.world.script_done <= place && self.step() {}
         Ok(())
     }
 
@@ -285,21 +283,21 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn node(&self, id: NodeId) -> NodeShot {
-        let (names, core) = (self.names(), &self.live.core);
+        let (names, core) = (self.names(), &self.live.world.core);
         let (client, node) = (names.is_client(id), &core.nodes[id.index()]);
         let timers = core.timers(id).map(|timer| TimerShot {
-            name: Cluster::<P>::timer_name(client, timer.tag),
+            name: self.live.world.timer_name(client, timer.tag),
             set_at: timer.set_at,
             due_at: timer.due_at,
         });
-        let causality = self.live.causality.as_ref();
+        let causality = self.live.world.causality.as_ref();
         NodeShot {
             id,
             name: names.name(id),
             client,
             up: core.up[id.index()],
             paused: node.paused,
-            view: self.live.view(&self.protocol, id),
+            view: self.live.view(id),
             timers: timers.collect(),
             clock: node.clock.read(core.now),
             offset_us: node.clock.offset_us(),
@@ -311,7 +309,7 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn flights(&self) -> Vec<Flight> {
-        let flights = self.live.core.flights();
+        let flights = self.live.world.core.flights();
         let mut all: Vec<Flight> =
             flights.map(|(slot, flight)| self.flight(slot, flight)).collect();
         sort_by_key(&mut all, |flight| {
@@ -322,7 +320,7 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn losses(&self) -> Vec<Loss> {
-        let core = &self.live.core;
+        let core = &self.live.world.core;
         let loss = |casualty: &Casualty| Loss {
             flight: self.flight(casualty.slot, core.flight(casualty.slot)),
             lost_at: casualty.lost_at,
@@ -332,23 +330,22 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn message(&self, name: MessageName) -> Option<MessageView> {
-        let core = &self.live.core;
+        let core = &self.live.world.core;
         let flying = intervene::find_message(&self.live, &MessageRef::Named(name));
         let lost = || {
             let mut slots = core.losses.iter().map(|casualty| casualty.slot);
             slots.find(|&slot| core.flight(slot).name == name)
         };
-        let packet = self.live.packets[flying.or_else(lost)? as usize].as_ref()?;
-        Some(packet.view(&self.protocol, core))
+        self.live.engine.packet_view(flying.or_else(lost)?, self.names())
     }
 
     fn find_message(&self, message: &MessageRef) -> Option<MessageName> {
         let slot = intervene::find_message(&self.live, message)?;
-        Some(self.live.core.flight(slot).name)
+        Some(self.live.world.core.flight(slot).name)
     }
 
     fn link(&self, from: NodeId, to: NodeId) -> LinkShot {
-        let core = &self.live.core;
+        let core = &self.live.world.core;
         let link = core.network.link(from, to);
         let here = core.flights().filter(|(_, flight)| (flight.name.from, flight.to) == (from, to));
         LinkShot {
@@ -362,18 +359,17 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn verdicts(&self) -> Vec<Verdict> {
-        self.live.verdicts.all()
+        self.live.world.verdicts.all()
     }
 
     fn calls(&self) -> Vec<Call> {
-        let mut calls: Vec<Call> =
-            self.live.clients.iter().flat_map(|client| client.shown_calls()).collect();
+        let mut calls = self.live.engine.calls();
         sort_by_key(&mut calls, |call| [call.called_step, u64::from(call.client.0), 0]);
         calls
     }
 
     fn linearizability(&self, limits: &check::Limits) -> (check::Verdict, Vec<String>) {
-        judge::linearizability(&self.live.clients, self.names(), limits)
+        self.live.engine.linearizability(self.names(), limits)
     }
 
     fn event(&mut self, step: u64) -> Option<Rc<Event>> {
@@ -398,17 +394,17 @@ impl<P: Protocol> Session for Run<P> {
     fn digest(&self) -> u64 {
         let mut digest = Digest::default();
         digest.word(self.live.digest());
-        digest.word(u64::from(P::INFO.revision));
+        digest.word(u64::from(self.live.world.info.revision));
         digest.value()
     }
 
     fn memory(&self) -> usize {
         let (events, keyframes) = self.history.remembered();
-        let nodes = self.live.core.nodes.len();
+        let nodes = self.live.world.core.nodes.len();
         let event = size_of::<Event>() + nodes * size_of::<u32>() + 96;
         let links = nodes * nodes * size_of::<super::network::Link>();
-        let flights = self.live.packets.len() * (size_of::<FlightCore>() + 64);
-        let keyframe = size_of::<Cluster<P>>() + links + flights + nodes * 512;
+        let flights = self.live.world.core.slots() * (size_of::<FlightCore>() + 64);
+        let keyframe = size_of::<Cluster>() + links + flights + nodes * 512;
         events * event + keyframes * keyframe
     }
 }

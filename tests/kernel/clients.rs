@@ -89,11 +89,11 @@ fn ask(ms: Time, op: &str) -> Scheduled {
     at(ms, Action::Request { client: C1, op })
 }
 
-fn run(rules: ClientRules, script: Vec<Scheduled>) -> Run<OneStore> {
+fn run(rules: ClientRules, script: Vec<Scheduled>) -> Run {
     let mut setup = ping(script);
     setup.params = Params::defaults(OneStore::INFO);
     setup.clients = rules;
-    let mut run = Run::<OneStore>::new(setup, Watch::ALL).expect("nothing is given");
+    let mut run = Run::new::<OneStore>(setup, Watch::ALL).expect("nothing is given");
     run.run_to(3_000 * MS, 10_000);
     run
 }
@@ -124,7 +124,7 @@ fn a_client_that_gets_no_answer_tries_the_next_server() {
 }
 
 /// The answers to `c1` are lost for a while, so it sends the same append again and again.
-fn retried_append(rules: ClientRules) -> Run<OneStore> {
+fn retried_append(rules: ClientRules) -> Run {
     let loss = |ppm| LinkChange { loss_ppm: Some(ppm), ..LinkChange::default() };
     let link = |ms, ppm| at(ms, Action::Link(node(N2), node(C1), Direction::OneWay, loss(ppm)));
     let script =

@@ -42,18 +42,18 @@ pub(super) fn setup(servers: u32, clients: u32, flaws: &[&str]) -> Setup {
     }
 }
 
-fn run(setup: Setup, until: Time) -> Run<Raft> {
-    let mut run = Run::<Raft>::new(setup, Watch::PROPERTIES).expect("a good setup");
+fn run(setup: Setup, until: Time) -> Run {
+    let mut run = Run::new::<Raft>(setup, Watch::PROPERTIES).expect("a good setup");
     run.run_to(until, 1_000_000);
     run
 }
 
-pub(super) fn broken(run: &Run<Raft>) -> Vec<String> {
+pub(super) fn broken(run: &Run) -> Vec<String> {
     let broken = run.verdicts().into_iter().filter(|verdict| verdict.broken());
     broken.map(|v| format!("{}: {}", v.property.id, v.finding.expect("broken").because)).collect()
 }
 
-fn reached(run: &Run<Raft>) -> BTreeSet<&'static str> {
+fn reached(run: &Run) -> BTreeSet<&'static str> {
     let verdicts = run.verdicts().into_iter();
     verdicts.filter(|v| v.finding.is_some()).map(|v| v.property.id).collect()
 }

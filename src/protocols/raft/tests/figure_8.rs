@@ -83,7 +83,7 @@ fn figure_8() -> Vec<Scheduled> {
     script.0
 }
 
-fn run(flaws: &[&str]) -> Run<Raft> {
+fn run(flaws: &[&str]) -> Run {
     let mut setup = setup(5, 5, flaws);
     setup.manual = true;
     let no_op = Raft::INFO.params.iter().position(|param| param.name == "no_op").expect("declared");
@@ -91,12 +91,12 @@ fn run(flaws: &[&str]) -> Run<Raft> {
     let log = || vec!["log".to_string(), "1".to_string()];
     setup.given = (0..5).map(|node| (NodeId(node), log())).collect();
     setup.script = figure_8();
-    let mut run = Run::<Raft>::new(setup, Watch::PROPERTIES).expect("a good setup");
+    let mut run = Run::new::<Raft>(setup, Watch::PROPERTIES).expect("a good setup");
     run.run_to(1_000, 10_000);
     run
 }
 
-fn value(run: &Run<Raft>, number: u32, field: &str) -> Value {
+fn value(run: &Run, number: u32, field: &str) -> Value {
     let view = run.node(NodeId(number - 1)).view;
     view.field(field).expect("a field").value.clone()
 }

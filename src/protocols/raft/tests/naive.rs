@@ -114,10 +114,10 @@ fn nothing_goes_unseen_that_comparing_everything_would_see() {
         for (trouble, seeds) in [(TROUBLE, 15), (BOUNCES, 10), (SPLITS, 15)] {
             for seed in 0..seeds {
                 let setup = troubled(seed, trouble, &flaws);
-                let mut run = Run::<Raft>::new(setup, Watch::PROPERTIES).expect("a good setup");
+                let mut run = Run::new::<Raft>(setup, Watch::PROPERTIES).expect("a good setup");
                 let mut naive = Naive::default();
                 while run.next_at().is_some_and(|time| time <= trouble.until) && run.step() {
-                    naive.look(&run.cluster().states);
+                    naive.look(run.states::<Raft>().expect("Raft's states"));
                 }
                 let broken = broken(&run);
                 for id in naive.found {

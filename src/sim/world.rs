@@ -1,0 +1,169 @@
+//! Everything of a cluster that does not depend on the protocol: the machine, the logical clocks,
+//! the verdicts, the digest, and what is written down.
+
+use super::causality::Causality;
+use super::client::CLIENT_TIMERS;
+use super::core::{Core, Launch, NEVER, REPLY, REQUEST};
+use super::digest::Digest;
+use super::info::{Info, MarkKind, PropertyKind};
+use super::protocol::TimerTag;
+use super::session::Watch;
+use super::trace::{EventKind, Note, Sent};
+use super::verdict::Verdicts;
+use crate::view::{NodeId, NodeNames};
+
+/// A cluster without its protocol.
+#[derive(Clone)]
+pub struct World {
+    /// What the protocol says of itself.
+    pub info: &'static Info,
+    /// The machine.
+    pub core: Core,
+    /// The verdicts on the properties.
+    pub verdicts: Verdicts,
+    /// The logical clocks, if a trace is kept.
+    pub causality: Option<Causality>,
+    /// How far the script has been done.
+    pub script_done: usize,
+    /// Which notes were reached, by their place in `Info::notes`.
+    pub notes_reached: u128,
+    /// What is checked and remembered.
+    pub watch: Watch,
+    /// The digest of all that has happened.
+    pub digest: Digest,
+}
+
+/// What is written down of one event, if a trace is kept.
+#[derive(Default)]
+pub struct Record {
+    /// Whether anybody wants to know.
+    pub on: bool,
+    /// Where it happened.
+    pub node: Option<NodeId>,
+    /// What it was.
+    pub kind: Option<EventKind>,
+    /// What brought it about.
+    pub cause: Option<u64>,
+    /// What it sent.
+    pub sent: Vec<Sent>,
+    /// What it told.
+    pub notes: Vec<Note>,
+    /// How it is marked on the scrubber.
+    pub marks: Vec<MarkKind>,
+}
+
+impl World {
+    /// The world at time zero.
+    pub fn new(info: &'static Info, core: Core, watch: Watch) -> World {
+        let nodes = core.nodes.len();
+        World {
+            info,
+            core,
+            verdicts: Verdicts::new(info),
+            causality: watch.trace.then(|| Causality::new(nodes)),
+            script_done: 0,
+            notes_reached: 0,
+            watch,
+            digest: Digest::default(),
+        }
+    }
+
+    /// How everybody is called.
+    pub fn names(&self) -> NodeNames {
+        self.core.names
+    }
+
+    /// A step of the logical clocks, which received what is in that slot, if anything.
+    pub fn tick(&mut self, node: NodeId, received: Option<u32>) {
+        if let Some(causality) = &mut self.causality {
+            causality.tick(node, received);
+        }
+    }
+
+    /// Sends a message. The caller keeps what it says in the slots that the answer names.
+    pub fn send(&mut self, from: NodeId, to: NodeId, kind: u8, record: &mut Record) -> Launch {
+        let launch = self.core.launch(from, to, kind);
+        if let Some(causality) = &mut self.causality {
+            causality.stamp(from, launch.slot);
+            if let Some(copy) = launch.copy {
+                causality.stamp(from, copy);
+            }
+        }
+        if record.on {
+            record.sent.push(Sent {
+                message: launch.name,
+                to,
+                kind: self.kind_name(kind),
+                due_at: Some(launch.due_at).filter(|&due_at| due_at != NEVER),
+                lost: launch.lost,
+            });
+        }
+        launch
+    }
+
+    /// Takes down what a protocol tells.
+    ///
+    /// # Panics
+    /// If the protocol declares no such note: its author's error.
+    pub fn note(&mut self, id: &'static str, text: String, record: &mut Record) {
+        if !self.watch.properties && !self.watch.trace {
+            return;
+        }
+        let place = self.info.notes.iter().position(|note| note.id == id);
+        let place = place.expect("a declared note");
+        self.notes_reached |= 1 << place;
+        if record.on {
+            record.marks.extend(self.info.notes[place].mark);
+            record.notes.push(Note { id, text });
+        }
+    }
+
+    /// The `always` properties that broke at the present step.
+    pub fn broken_now(&self) -> Vec<u32> {
+        let now = self.core.steps;
+        if !self.verdicts.fresh_violation(now) {
+            return Vec::new();
+        }
+        let verdicts = self.verdicts.all();
+        let fresh = verdicts.iter().enumerate().filter(|(_, verdict)| {
+            verdict.property.kind == PropertyKind::Always
+                && verdict.finding.as_ref().is_some_and(|finding| finding.step == now)
+        });
+        fresh.map(|(place, _)| place as u32).collect()
+    }
+
+    /// The name of a kind of message.
+    pub fn kind_name(&self, kind: u8) -> &'static str {
+        match kind {
+            REQUEST => "Request",
+            REPLY => "Reply",
+            kind => self.info.messages[usize::from(kind)].id,
+        }
+    }
+
+    /// The kind of message of that name.
+    pub fn kind_of(&self, name: &str) -> Option<u8> {
+        match name {
+            "Request" => Some(REQUEST),
+            "Reply" => Some(REPLY),
+            name => {
+                let place = self.info.messages.iter().position(|kind| kind.id == name);
+                place.map(|place| place as u8)
+            }
+        }
+    }
+
+    /// The name of a timer.
+    pub fn timer_name(&self, client: bool, tag: TimerTag) -> &'static str {
+        match client {
+            true => CLIENT_TIMERS[usize::from(tag.0)],
+            false => self.info.timers[usize::from(tag.0)].id,
+        }
+    }
+
+    /// The timer of that name.
+    pub fn timer_of(&self, client: bool, name: &str) -> Option<TimerTag> {
+        let count = if client { CLIENT_TIMERS.len() } else { self.info.timers.len() };
+        (0..count as u8).map(TimerTag).find(|&tag| self.timer_name(client, tag) == name)
+    }
+}
