@@ -6,8 +6,10 @@ use wasm_bindgen::prelude::{Closure, JsValue};
 use super::hooks::browser;
 use super::state::source;
 use super::state::store::{Command, Store};
-use crate::scenario::parse;
-use crate::sim::session::Watch;
+use crate::scenario::bench::{Workload, bare_loop};
+
+/// How many events a bench does between two looks at the clock.
+const CHUNK: u64 = 20_000;
 
 /// Puts the object into the window.
 pub fn attach(store: &Store) {
@@ -19,7 +21,7 @@ pub fn attach(store: &Store) {
     let digest: Closure<dyn Fn(String) -> String> =
         Closure::new(|text: String| source::digest_of(&text));
     set("digest", digest.into_js_value());
-    let bench: Closure<dyn Fn(String, f64, bool) -> f64> = Closure::new(bench);
+    let bench: Closure<dyn Fn(String, String, f64) -> String> = Closure::new(bench);
     set("bench", bench.into_js_value());
     let frames = store.clone();
     let frames: Closure<dyn Fn() -> u32> = Closure::new(move || frames.frame_count());
@@ -31,6 +33,10 @@ pub fn attach(store: &Store) {
     let open: Closure<dyn Fn(String)> =
         Closure::new(move |text: String| open.send(Command::OpenText(text)));
     set("open", open.into_js_value());
+    let flights = store.clone();
+    let flights: Closure<dyn Fn() -> u32> =
+        Closure::new(move || flights.ask(|player| player.session().flights().len() as u32));
+    set("flights", flights.into_js_value());
     let memory = store.clone();
     let memory: Closure<dyn Fn() -> f64> =
         Closure::new(move || memory.ask(|player| player.session().memory() as f64));
@@ -51,22 +57,26 @@ pub fn attach(store: &Store) {
     let _ = Reflect::set(&window, &"interleave".into(), &object);
 }
 
-/// Events a second: a text run for so many milliseconds, with every property checked or bare.
-fn bench(text: String, ms: f64, properties: bool) -> f64 {
-    let Some(scenario) = parse(&text).scenario else { return 0.0 };
-    let watch = if properties { Watch::PROPERTIES } else { Watch::RAW };
-    let Ok(mut session) = scenario.start(watch) else { return 0.0 };
-    let begin = browser::now_ms();
-    let mut events = 0;
+/// The workload of that name done in that mode for so many milliseconds: how many events and
+/// messages there were, and how many milliseconds it took. The load `bare` is the yardstick.
+fn bench(load: String, mode: String, ms: f64) -> String {
+    let mut workload = Workload::named(&load, &mode);
+    if workload.is_none() && load != "bare" {
+        return String::new();
+    }
+    let (mut events, begin) = (0, browser::now_ms());
     loop {
-        let mut done = 0;
-        while done < 5_000 && session.step() {
-            done += 1;
-        }
-        events += done;
+        events += match &mut workload {
+            Some(workload) => workload.run(CHUNK),
+            None => {
+                std::hint::black_box(bare_loop(CHUNK));
+                CHUNK
+            }
+        };
         let spent = browser::now_ms() - begin;
-        if spent >= ms || done == 0 {
-            return f64::from(events) / spent.max(0.001) * 1_000.0;
+        if spent >= ms {
+            let messages = workload.map_or(events, |workload| workload.messages());
+            return format!("{events} {messages} {spent}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! It has no dependencies, so that the first command of a fresh clone answers within seconds.
 
 mod arguments;
+mod bench;
 mod page;
 mod run;
 mod setup;
@@ -39,6 +40,18 @@ const COMMANDS: &[Command] = &[
         usage: "build [--dev]",
         summary: "set up what is missing, then leave the deployable page in dist/",
         run: page::build,
+    },
+    Command {
+        name: "bench",
+        usage: "bench [--only PARTS] [--no-build]",
+        summary: "set up what is missing, then measure everything beside its budget",
+        run: bench::bench,
+    },
+    Command {
+        name: "screenshots",
+        usage: "screenshots [NAME…] [--no-build]",
+        summary: "set up what is missing, then make the pictures of target/screenshots/",
+        run: bench::screenshots,
     },
     Command {
         name: "help",
