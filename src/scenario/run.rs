@@ -11,7 +11,7 @@ use crate::view::{Span, Time};
 
 /// How many nodes may be looked at to judge the facts of one run, all together. What is larger
 /// ends with a failure that says so, instead of taking for ever.
-pub const MAX_LOOKS: u64 = 50_000_000;
+pub const MAX_LOOKS: u64 = 1_000_000;
 
 /// A run of a scenario that watches what is expected.
 pub struct Runner<'a> {

@@ -59,7 +59,11 @@ pub fn App(props: &AppProps) -> Html {
                 data-time={view.now.to_string()}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if !embed { { top(&store, &view) } }
+                if embed {
+                    <h1 class="sr">{ &*view.title }</h1>
+                } else {
+                    { top(&store, &view) }
+                }
                 <main class="lab">
                     <section class="scene" aria-label="Stage">
                         <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />

@@ -65,6 +65,9 @@ pub fn main() {
     let store = Store::new(opened, shell);
     exports::attach(&store);
     mount(&store);
+    if !linked {
+        store.ask(|player| player.go_on());
+    }
     if plays {
         store.send(Command::Toggle);
     }

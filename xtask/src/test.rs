@@ -56,7 +56,12 @@ fn run_plan(plan: &Plan) -> Result<(), Stop> {
         for (name, arguments) in LINTS {
             suite.step(name, cargo(arguments));
         }
-        suite.tests("native tests", &mut cargo(NATIVE_TESTS), native_tally);
+        let mut tests = cargo(NATIVE_TESTS);
+        tests.env("INTERLEAVE_MUTATIONS", "100000");
+        suite.tests("native tests", &mut tests, native_tally);
+        for (name, arguments) in LONG_RUNS {
+            suite.step(name, cargo(arguments));
+        }
     }
     if let (Some(browser), Some(tools)) = (browser, tools) {
         let mut node = node_tests(&plan.names)?;
@@ -78,6 +83,18 @@ const LINTS: &[(&str, &[&str])] = &[
 ];
 
 const NATIVE_TESTS: &[&str] = &["test", "--locked", "--workspace", "--no-fail-fast"];
+
+/// What the program itself checks, in a build that is quick enough for it.
+const LONG_RUNS: &[(&str, &[&str])] = &[
+    (
+        "every scenario of the library",
+        &["run", "--locked", "--release", "--", "check", "src/scenario/library"],
+    ),
+    (
+        "10,000 faulty seeds of every protocol",
+        &["run", "--locked", "--release", "--", "fuzz", "all", "--seeds", "10000"],
+    ),
+];
 
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");

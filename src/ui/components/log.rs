@@ -102,6 +102,9 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
         .map(|property| format!("{} broken", property.title))
         .collect();
     parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
+    if parts.is_empty() {
+        parts.extend(tell::summary(event).map(str::to_string));
+    }
     parts.extend(tell::losses(event, scene.names));
     let current = (step == scene.step).then_some("step");
     html! {
@@ -110,7 +113,7 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
             <button type="button" onclick={store.on(Command::Seek(step))} aria-current={current}
                 title={tell::exact(event.at)}>
                 <span class="at">{ tell::clock(event.at) }</span>
-                <span class="what">{ tell::event(event, scene.names) }</span>
+                <span class="what">{ tell::short(event, scene.names) }</span>
                 <span class="notes">{ parts.join(" · ") }</span>
             </button>
         </li>

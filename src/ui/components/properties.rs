@@ -19,10 +19,10 @@ pub fn properties(store: &Store, view: &View) -> Html {
                     <code>{ view.flaws.join(", ") }</code>
                 </p>
             }
-            <h3>{ "Must always hold" }</h3>
+            <h2 class="minor">{ "Must always hold" }</h2>
             <ul class="verdicts">{ for always.iter().map(|v| row(store, view, v)) }</ul>
             if !sometimes.is_empty() {
-                <h3>{ "Should happen" }</h3>
+                <h2 class="minor">{ "Should happen" }</h2>
                 <ul class="verdicts">{ for sometimes.iter().map(|v| row(store, view, v)) }</ul>
             }
         </>

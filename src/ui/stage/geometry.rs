@@ -42,6 +42,8 @@ pub struct Geometry {
     pub centre: Point,
     /// The ring's half axes.
     pub axes: (f64, f64),
+    /// Whether there is room for names only.
+    pub brief: bool,
     /// How many cells of a log there is room for at a node.
     pub cells: usize,
     nodes: Vec<Point>,
@@ -50,16 +52,25 @@ pub struct Geometry {
 
 /// Under this width the stage is laid out for a phone.
 const NARROW: f64 = 600.0;
+/// Under this height names stand beside the nodes alone.
+const SHORT: f64 = 440.0;
+/// Under this height a narrow stage has room for names only.
+const BRIEF: f64 = 340.0;
 /// Up to so many servers, names and logs have room beside them.
 const ROOMY: u32 = 12;
 
 impl Geometry {
-    /// Lays out a cluster on a stage of that size.
-    pub fn new(names: NodeNames, width: f64, height: f64) -> Geometry {
+    /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
+    pub fn new(names: NodeNames, width: f64, height: f64, proposals: bool) -> Geometry {
         let narrow = width < NARROW;
         let servers = f64::from(names.servers.max(1));
         let clients = names.clients > 0;
-        let left = match (clients, narrow) {
+        let short = !narrow && height < SHORT;
+        let brief = narrow && height < BRIEF;
+        let aside = clients && (brief || !narrow);
+        let left = match (aside, narrow) {
+            (false, _) => 0.0,
+            (true, true) => 56.0,
             (true, false) => {
                 if names.clients > 4 {
                     120.0
@@ -67,36 +78,38 @@ impl Geometry {
                     96.0
                 }
             }
-            _ => 0.0,
         };
-        let bottom = if clients && narrow { 62.0 } else { 0.0 };
+        let bottom = if clients && !aside { 62.0 } else { 0.0 };
         let roomy = names.servers <= ROOMY;
         // Above the ring stand a name and a log, below it the proposals.
+        let foot = if proposals { 60.0 } else { 0.0 };
         let (margin_x, top, foot) = match (narrow, roomy) {
+            _ if brief => (72.0, 48.0, 40.0),
             (true, true) => (60.0, 96.0, 88.0),
-            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 104.0),
-            (_, false) => (32.0, 32.0, 72.0),
+            (false, true) if short => ((width * 0.2).clamp(110.0, 220.0), 60.0, 56.0 + foot),
+            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 52.0 + foot),
+            (_, false) => (32.0, 32.0, 40.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
         let centre = Point { x: left + area.0 / 2.0, y: top + area.1 / 2.0 };
         let axes = ((area.0 / 2.0 - margin_x).max(50.0), (area.1 / 2.0).max(40.0));
         let axes = (axes.0.min(axes.1 * 1.7), axes.1.min(axes.0 * 1.7));
         let around = PI * (axes.0 + axes.1);
-        let most = if narrow { 22.0 } else { 32.0 };
+        let most = if narrow { 22.0 } else { 32.0_f64.min(axes.1 * 0.26) };
         let radius = (around / servers * 0.22).clamp(7.0, most);
         let mut nodes = Vec::new();
         let mut sides = Vec::new();
         for node in names.servers() {
             let (sin, cos) = direction(node.0, names.servers);
             nodes.push(Point { x: centre.x + axes.0 * cos, y: centre.y + axes.1 * sin });
-            sides.push(side(sin, cos, narrow, names.servers));
+            sides.push(side(sin, cos, narrow && !brief, short || brief));
         }
         for (place, _) in names.clients().enumerate() {
-            nodes.push(client_place(place, names.clients as usize, narrow, width, height));
+            nodes.push(client_place(place, names.clients as usize, !aside, width, height));
             sides.push(Side::Below);
         }
         let cells = if narrow { 5 } else { 8 };
-        Geometry { width, height, names, radius, centre, axes, cells, nodes, sides }
+        Geometry { width, height, names, radius, centre, axes, brief, cells, nodes, sides }
     }
 
     /// Where a node stands.
@@ -189,17 +202,12 @@ fn direction(place: u32, count: u32) -> (f64, f64) {
     (libm::sin(angle), libm::cos(angle))
 }
 
-fn side(sin: f64, cos: f64, narrow: bool, servers: u32) -> Side {
-    let upright = sin.abs() > if servers > 6 { 0.9 } else { 0.96 };
+fn side(sin: f64, cos: f64, narrow: bool, short: bool) -> Side {
     match () {
-        () if narrow || upright => {
-            if sin < 0.1 {
-                Side::Above
-            } else {
-                Side::Below
-            }
-        }
-        () if cos > 0.0 => Side::Right,
+        () if narrow && sin < 0.1 => Side::Above,
+        () if narrow => Side::Below,
+        () if !short && sin < -0.9 => Side::Above,
+        () if cos > -0.01 => Side::Right,
         () => Side::Left,
     }
 }
@@ -215,5 +223,5 @@ fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f6
         let y = height * (row as f64 + 1.0) / (rows as f64 + 1.0);
         return Point { x: if column == 0 { 40.0 } else { 112.0 }, y };
     }
-    Point { x: 64.0, y: share(height) }
+    Point { x: if width < NARROW { 30.0 } else { 64.0 }, y: share(height) }
 }

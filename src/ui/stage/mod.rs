@@ -36,15 +36,15 @@ use crate::view::{NodeId, NodeNames};
 pub struct Layout(pub Rc<Geometry>);
 
 impl Layout {
-    /// Lays out a cluster on a stage of that size.
-    pub fn new(names: NodeNames, width: f64, height: f64) -> Layout {
-        Layout(Rc::new(Geometry::new(names, width.max(240.0), height.max(200.0))))
+    /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
+    pub fn new(names: NodeNames, width: f64, height: f64, proposals: bool) -> Layout {
+        Layout(Rc::new(Geometry::new(names, width.max(240.0), height.max(160.0), proposals)))
     }
 }
 
 impl Default for Layout {
     fn default() -> Layout {
-        Layout::new(NodeNames { servers: 0, clients: 0 }, 0.0, 0.0)
+        Layout::new(NodeNames { servers: 0, clients: 0 }, 0.0, 0.0, false)
     }
 }
 

@@ -239,6 +239,8 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     let (x, top) = match side {
         Side::Above => (0.0, -reach - 30.0 - strip),
         Side::Below => (0.0, reach - 2.0),
+        Side::Left if layout.brief => (-reach, -8.0),
+        Side::Right if layout.brief => (reach, -8.0),
         Side::Left => (-reach - 4.0, -18.0 - strip / 2.0),
         Side::Right => (reach + 4.0, -18.0 - strip / 2.0),
     };
@@ -257,9 +259,9 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     html! {
         <g {class} aria-hidden="true" transform={format!("translate({x:.1} {top:.1})")}>
             <text y="13"><tspan class="name">{ &shot.name }</tspan>
-                <tspan class="role" dx="5">{ what }</tspan></text>
-            <text class="second" y="29">{ second }</text>
-            if let Some((cells, marks)) = logs {
+                if !layout.brief { <tspan class="role" dx="5">{ what }</tspan> }</text>
+            if !layout.brief { <text class="second" y="29">{ second }</text> }
+            if let Some((cells, marks)) = logs.filter(|_| !layout.brief) {
                 <g transform={format!("translate(0 {})", 35)}>
                     { log_strip(cells, marks, layout.cells, side) }
                 </g>
@@ -273,10 +275,11 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
 fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Html {
     let hidden = cells.len().saturating_sub(room);
     let shown = &cells[hidden..];
+    let more = if hidden > 0 { 14.0 } else { 0.0 };
     let width = shown.len().max(1) as f64 * CELL;
     let start = match side {
         Side::Left => -width,
-        Side::Right => 0.0,
+        Side::Right => more,
         _ => -width / 2.0,
     };
     let first = shown.first().map_or(1, |cell| cell.index);

@@ -24,6 +24,8 @@ use crate::view::MessageName;
 const REACH: f64 = 9.0;
 /// How long a lost message is seen to die, in milliseconds at the speed of the run.
 const DYING_MS: f64 = 700.0;
+/// But no longer than at this speed, lest the picture fill with the dead.
+const DYING_SPEED: f64 = 0.2;
 /// The end of a timer shorter than this is nothing to be alarmed at, in microseconds.
 const ALARMING_US: f64 = 100_000.0;
 /// How near a click must be to a message.
@@ -240,7 +242,8 @@ impl Painter {
         scene: &Scene,
         shown: f64,
     ) {
-        let age = (shown - loss.lost_at as f64) / (DYING_MS * 1_000.0 * scene.speed.min(1.0));
+        let age =
+            (shown - loss.lost_at as f64) / (DYING_MS * 1_000.0 * scene.speed.min(DYING_SPEED));
         let flight = &loss.flight;
         if age > 1.0 {
             return;

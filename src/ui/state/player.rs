@@ -165,6 +165,11 @@ impl Player {
         more
     }
 
+    /// The run goes on for as long as somebody watches.
+    pub fn go_on(&mut self) {
+        self.stop_at = None;
+    }
+
     /// Stops playing.
     pub fn pause(&mut self) {
         self.playing = false;
@@ -294,6 +299,8 @@ impl Player {
         self.glide = None;
         let label = super::source::action_line(&action, self.session().names());
         let branched = self.tree.act(action)?;
+        // From here on it is the person's run: the scenario's end means nothing to it.
+        self.stop_at = None;
         if branched {
             self.labels.insert(self.tree.current().0, label.into());
         }
@@ -406,8 +413,11 @@ impl Player {
     /// What the author says at this time, or else the last thing of note that happened.
     fn caption(&mut self) -> Option<Caption> {
         let now = self.session().now();
+        // Once somebody has intervened, the author no longer knows what happens.
+        let script = &self.session().setup().script;
+        let own = script.iter().any(|done| done.recorded && done.moment.at <= now);
         let written = self.source.says.iter().rev().find(|(at, _)| *at <= now);
-        if let Some((_, text)) = written {
+        if let Some((_, text)) = written.filter(|_| !own) {
             return Some(Caption { text: text.clone(), written: true });
         }
         let session = self.tree.session_mut();

@@ -126,6 +126,8 @@ struct Inner {
     painter: RefCell<Painter>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
+    /// Whether to play on when the open dialog closes.
+    resume: Cell<bool>,
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
 }
@@ -159,6 +161,7 @@ impl Store {
             painter: RefCell::new(Painter::default()),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
+            resume: Cell::new(false),
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
         }));
@@ -254,12 +257,31 @@ impl Store {
                 | Command::Stop(_)
                 | Command::Sight(..)
         );
+        let asked = match &command {
+            Command::Dialog(dialog) => self.hold_still(*dialog),
+            _ => false,
+        };
         let speak = self.perform(command);
-        if around {
+        if around && !asked {
             self.tell_listener(speak);
             self.request_frame();
         } else {
             self.publish(speak);
+        }
+    }
+
+    /// Nothing moves behind an open dialog; what played goes on when it closes. A link to share is
+    /// to this moment, so sharing pauses for good. Says whether that changed anything.
+    fn hold_still(&self, dialog: Option<Dialog>) -> bool {
+        let mut player = self.0.player.borrow_mut();
+        match dialog {
+            Some(dialog) if player.playing() => {
+                player.pause();
+                self.0.resume.set(dialog != Dialog::Share);
+                true
+            }
+            Some(_) => false,
+            None => self.0.resume.replace(false) && player.play(),
         }
     }
 
@@ -447,7 +469,7 @@ impl Store {
             Command::Stop(node) => shell.stop = node,
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height);
+                shell.layout = Layout::new(scene.names, width, height, !shell.query.embed);
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
             }
             _ => {}
@@ -513,11 +535,12 @@ impl Store {
                 shell.context = None;
                 shell.dialog = None;
                 shell.broken = None;
+                self.0.resume.set(false);
                 shell.form = Form::default();
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
                 let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height);
+                shell.layout = Layout::new(names, old.width, old.height, !shell.query.embed);
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });

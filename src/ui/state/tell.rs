@@ -21,16 +21,12 @@ pub fn millis(us: Time) -> String {
     format!("{}.{} ms", us / 1_000, us % 1_000 / 100)
 }
 
-/// What an event was, in one line.
-pub fn event(event: &Event, names: NodeNames) -> String {
+/// What an event was, in one line, without what a message said.
+pub fn short(event: &Event, names: NodeNames) -> String {
     let node = event.node.map(|node| names.name(node)).unwrap_or_default();
     match &event.kind {
-        EventKind::Receive { message, kind, summary } => {
-            let from = names.name(message.from);
-            match summary.is_empty() {
-                true => format!("{node} receives {kind} from {from}"),
-                false => format!("{node} receives {kind} from {from}: {summary}"),
-            }
+        EventKind::Receive { message, kind, .. } => {
+            format!("{node} receives {kind} from {}", names.name(message.from))
         }
         EventKind::Missed { message, kind } => {
             let from = names.name(message.from);
@@ -45,6 +41,22 @@ pub fn event(event: &Event, names: NodeNames) -> String {
                 None => what,
             }
         }
+    }
+}
+
+/// What an event was, in one line.
+pub fn event(event: &Event, names: NodeNames) -> String {
+    match summary(event) {
+        Some(summary) => format!("{}: {summary}", short(event, names)),
+        None => short(event, names),
+    }
+}
+
+/// What the message said that an event received.
+pub fn summary(event: &Event) -> Option<&str> {
+    match &event.kind {
+        EventKind::Receive { summary, .. } => Some(&**summary).filter(|text| !text.is_empty()),
+        _ => None,
     }
 }
 
@@ -71,12 +83,12 @@ pub fn losses(event: &Event, names: NodeNames) -> Option<String> {
         .sent
         .iter()
         .filter_map(|sent| sent.lost.map(|why| (sent, why)))
-        .map(|(sent, why)| format!("{} to {} {}", sent.kind, names.name(sent.to), short(why)))
+        .map(|(sent, why)| format!("{} to {} {}", sent.kind, names.name(sent.to), fate(why)))
         .collect();
     (!lost.is_empty()).then(|| lost.join(", "))
 }
 
-fn short(why: LossReason) -> &'static str {
+fn fate(why: LossReason) -> &'static str {
     match why {
         LossReason::Chance => "is lost",
         LossReason::Cut => "meets a cut link",
