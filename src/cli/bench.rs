@@ -15,9 +15,9 @@ use crate::sim::session::Watch;
 use crate::view::Time;
 
 /// How many events are timed if nothing is said.
-const EVENTS: u64 = 2_000_000;
+const EVENTS: u64 = 500_000;
 /// Each figure is the best of so many measurements: whatever else the machine does only slows.
-const ROUNDS: u64 = 3;
+const ROUNDS: u64 = 15;
 /// How long the run is of which the memory is measured.
 const MEMORY_EVENTS: u64 = 1_000_000;
 /// How long the run is in which positions are sought, and how many.

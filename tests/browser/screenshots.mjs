@@ -16,7 +16,7 @@ const directory = join(project, 'target/screenshots');
 const wanted = process.argv.slice(2);
 
 /** A leader, two clients, and a write on its way to the followers. */
-const WRITING = '#/g/raft-minority-leader&t=525ms';
+const WRITING = '#/g/raft-minority-leader&t=515ms';
 const DESK = { width: 1440, height: 900 };
 
 const shots = [
@@ -33,9 +33,10 @@ const shots = [
   { name: 'partition', hash: '#/g/raft-minority-leader&t=830ms' },
   { name: 'healed', hash: '#/g/raft-minority-leader&t=2.21s' },
   { name: 'crashed-leader', hash: '#/g/raft-leader-crash-before-commit&t=560ms' },
-  { name: 'split-vote', hash: '#/g/raft-split-vote&t=400ms' },
-  { name: 'figure-7', hash: '#/g/raft-figure-7&t=1s' },
-  { name: 'violated', hash: '#/g/raft-flaw-vote-not-persisted&t=60s' },
+  { name: 'split-vote', hash: '#/g/raft-split-vote&t=160ms' },
+  { name: 'figure-7', hash: '#/g/raft-figure-7&t=60ms' },
+  { name: 'violated', hash: '#/g/raft-flaw-vote-not-persisted&t=500ms' },
+  { name: 'mend', hash: '#/g/raft-frist-election' },
   { name: 'inspector-node', hash: WRITING, act: (page) => select(page, '#node-n1') },
   { name: 'inspector-phone', hash: WRITING, viewport: { width: 375, height: 760 }, hasTouch: true,
     act: (page) => select(page, '#node-n1') },
