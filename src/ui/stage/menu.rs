@@ -4,6 +4,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::ui::hooks::browser;
+use crate::ui::hooks::number::Px;
 use crate::ui::state::choices::choices;
 use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Context;
@@ -63,7 +64,7 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
     };
     html! {
         <div class="context" role="menu" aria-label={title.clone()} onkeydown={keydown}
-            style={format!("left:{x:.0}px;top:{y:.0}px")}>
+            style={format!("left:{}px;top:{}px", Px(x), Px(y))}>
             <p aria-hidden="true">{ title }</p>
             { for list.into_iter().enumerate().map(|(at, choice)| html! {
                 <button type="button" role="menuitem" id={format!("context-{at}")}

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
+use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
 use crate::view::NodeId;
 
@@ -56,8 +57,7 @@ impl Query {
                 ("autoplay", value) => asked.autoplay = Some(value == "1"),
                 ("motion", "reduce") => asked.still = true,
                 ("speed", value) => {
-                    let speed = value.parse::<f64>().ok().filter(|speed| speed.is_finite());
-                    asked.speed = speed.filter(|speed| *speed > 0.0);
+                    asked.speed = number::read(value).filter(|speed| *speed > 0.0);
                 }
                 _ => {}
             }

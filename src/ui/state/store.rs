@@ -393,7 +393,7 @@ impl Store {
             }
             Command::Shift(by) => {
                 self.0.player.borrow_mut().shift_speed(by);
-                return Some(format!("Speed {}×", self.0.player.borrow().speed()));
+                return Some(format!("Speed {}×", self.0.player.borrow().speed_name()));
             }
             Command::OpenText(text) => return self.open(source::open_text(&text), false),
             Command::OpenFragment(text) => return self.open(source::open_fragment(&text), true),
