@@ -32,7 +32,7 @@ test('it opens with a cluster that runs, and elects a leader', async ({ open, ap
   assert.equal((await state(app)).status, 'playing');
   assert.equal(await app().locator('.stage .node').count(), 6);
   await elected(app);
-  assert.ok(await button(app, 'Crash the leader').isVisible());
+  await button(app, 'Crash the leader').waitFor();
 });
 
 test('the shell and the poster are in the document itself', async ({ server }) => {
@@ -304,10 +304,12 @@ test('keys do what they say, once, and nothing while somebody types', async ({ o
   await page.keyboard.press('ArrowDown');
   const focused = await page.evaluate(() => document.activeElement.id);
   assert.match(focused, /^focus-n[2-5]$/);
+  await page.keyboard.press('Enter');
   await page.keyboard.press('?');
   await app().getByRole('dialog', { name: 'Help' }).waitFor();
   await page.keyboard.press('Escape');
   await app().getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.id), focused);
 });
 
 test('at rest it draws nothing, and a person who wants no motion gets none',

@@ -31,15 +31,15 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
     let store = &props.store;
     use_effect_with((), |()| browser::focus("context-0"));
     let list = choices(&props.view, props.context.what);
-    let title = match props.context.what {
-        Selection::Node(node) => props.view.name(node),
-        Selection::Link(a, b) => format!("{} – {}", props.view.name(a), props.view.name(b)),
-        Selection::Message(name) => name.text(props.view.names),
-    };
+    let title = props.view.describe(props.context.what);
     let height = 44.0 + list.len() as f64 * 32.0;
     let x = props.context.x.min(props.width - 208.0).max(4.0);
     let y = props.context.y.min(props.height - height).max(4.0);
     let count = list.len();
+    let owner = match props.context.what {
+        Selection::Node(node) => Some(props.view.name(node)),
+        _ => None,
+    };
     let keydown = {
         let store = store.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -51,6 +51,9 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
                 "ArrowUp" => (at + count.max(1) - 1) % count.max(1),
                 "Escape" | "Tab" => {
                     store.send(Command::Context(None));
+                    if let Some(name) = &owner {
+                        browser::focus(&format!("focus-{name}"));
+                    }
                     event.prevent_default();
                     event.stop_propagation();
                     return;

@@ -168,12 +168,7 @@ fn targets(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html
                 || "it waits".to_string(),
                 |due| format!("arrives at {}", tell::clock(due)),
             );
-            let label = format!(
-                "{} {name} from {} to {}, {when}",
-                flight.kind,
-                scene.name(flight.name.from),
-                scene.name(flight.to)
-            );
+            let label = format!("{}, {when}", scene.describe(Selection::Message(flight.name)));
             let selected = selection == Some(Selection::Message(flight.name));
             html! {
                 <circle key={format!("m{name}")} class="target" cx={Px(at.x).to_string()}

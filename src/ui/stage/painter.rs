@@ -225,7 +225,7 @@ impl Painter {
     ) {
         let Some(colours) = &self.colours else { return };
         for shot in &scene.nodes {
-            if !shot.up || shot.client {
+            if !shot.up {
                 continue;
             }
             let at = geometry.at(shot.id);

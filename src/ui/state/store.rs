@@ -301,6 +301,10 @@ impl Store {
         }
         let player = self.0.player.borrow();
         let selection = self.0.shell.borrow().selection;
+        // Who wants no motion sees one state after the other, and nothing in between.
+        if player.playing() && !advance.changed && self.0.shell.borrow().still {
+            return advance.more;
+        }
         let scene = self.0.scene.borrow();
         let mut painter = self.0.painter.borrow_mut();
         painter.paint(&scene, player.shown(), player.arriving(), selection);
@@ -440,10 +444,12 @@ impl Store {
                 let Some(next) = next else { return Some("No message is on its way.".into()) };
                 shell.selection = Some(next);
                 shell.tab = Tab::Inspect;
+                return Some(scene.describe(next));
             }
             Command::NextLink => {
                 shell.selection = next_link(&scene, shell.selection);
                 shell.tab = Tab::Inspect;
+                return shell.selection.map(|link| scene.describe(link));
             }
             Command::Tab(tab) => shell.tab = tab,
             Command::Dialog(dialog) => {
@@ -456,6 +462,7 @@ impl Store {
                 }
                 if dialog.is_none() {
                     shell.broken = None;
+                    browser::close_dialog();
                 }
             }
             Command::Context(context) => shell.context = context,
@@ -544,6 +551,9 @@ impl Store {
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
+                drop(shell);
+                self.0.hash_at.set(f64::NEG_INFINITY);
+                self.save_hash();
                 Some(format!("Opened: {title}"))
             }
         }
