@@ -50,7 +50,7 @@ test('a leader crashes by click, restarts by key, pauses by menu', async ({ open
   await app().locator(`#focus-${name}`).focus();
   await page.keyboard.press('c');
   assert.equal(await node(app, name).getAttribute('data-up'), 'true');
-  await node(app, name).locator('.shape').click({ button: 'right' });
+  await app().locator(`#focus-${name}`).click({ button: 'right' });
   await app().getByRole('menuitem', { name: /^Pause/ }).click();
   assert.equal(await node(app, name).getAttribute('data-paused'), 'true');
   await app().getByRole('tab', { name: /^Script/ }).click();
@@ -278,7 +278,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.keyboard.press('Escape');
       await app().getByRole('dialog').waitFor({ state: 'detached' });
     }
-    await node(app, 'n1').locator('.shape').click();
+    await app().locator('#focus-n1').click();
     assert.deepEqual(await axe(), [], 'a node');
     await open({ query: `embed=1&theme=${colorScheme}` });
     assert.deepEqual(await axe(), [], 'embedded');

@@ -126,6 +126,8 @@ struct Inner {
     painter: RefCell<Painter>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
+    /// Whether the person knows where branches are found.
+    knows_branches: Cell<bool>,
     /// Whether to play on when the open dialog closes.
     resume: Cell<bool>,
     spoken_at: Cell<f64>,
@@ -161,6 +163,7 @@ impl Store {
             painter: RefCell::new(Painter::default()),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
+            knows_branches: Cell::new(false),
             resume: Cell::new(false),
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
@@ -506,7 +509,8 @@ impl Store {
         }
         let mut shell = self.0.shell.borrow_mut();
         shell.context = None;
-        shell.notice = branched.then(|| Notice {
+        let news = branched && !self.0.knows_branches.replace(branched);
+        shell.notice = news.then(|| Notice {
             text: "This is a new branch; what happened before is kept under Branches.".into(),
             wrong: false,
         });
