@@ -10,11 +10,12 @@ use interleave::protocols::{CATALOG, Entry};
 use interleave::scenario::library::{LibraryEntry, SCENARIOS};
 use interleave::scenario::run::Runner;
 use interleave::scenario::{Scenario, fuzz, link, parse, run, trace};
-use interleave::sim::action::{Action, Target};
+use interleave::sim::action::{Action, MessageRef, Target};
 use interleave::sim::info::PropertyKind;
 use interleave::sim::rng::Rng;
-use interleave::sim::session::Watch;
+use interleave::sim::session::{Session, Watch};
 use interleave::sim::trace::EventKind;
+use interleave::view::NodeId;
 
 fn seeds() -> u64 {
     let wish = std::env::var("INTERLEAVE_SEEDS").ok();
@@ -255,6 +256,63 @@ fn what_was_done_on_a_run_replays_from_its_text() {
     for entry in CATALOG {
         for seed in 0..seeds().min(300) {
             act_at_random(entry, seed);
+        }
+    }
+}
+
+/// One thing that somebody may do by hand at the present position.
+fn something_by_hand(rng: &mut Rng, entry: &Entry, session: &dyn Session) -> Option<Action> {
+    let info = entry.info;
+    let names = session.names();
+    let target = Target::Node(NodeId(rng.below(u64::from(names.servers)) as u32));
+    let flights = session.flights();
+    let flight = match flights.len() as u64 {
+        0 => None,
+        count => Some(MessageRef::Named(flights[rng.below(count) as usize].name)),
+    };
+    Some(match rng.below(10) {
+        0..=4 => Action::Deliver(flight?),
+        5 => Action::Drop(flight?),
+        6 => Action::Duplicate(flight?),
+        7 => Action::Crash(target),
+        8 => Action::Restart(target),
+        _ => {
+            let timer = info.timers[rng.below(info.timers.len() as u64) as usize].id.to_string();
+            Action::Fire { target, timer }
+        }
+    })
+}
+
+#[test]
+fn what_was_done_by_hand_replays_from_its_text() {
+    for entry in CATALOG {
+        for seed in 0..seeds().min(100) {
+            let mut rng = Rng::new(seed);
+            let text = format!("interleave 1\n{} # by hand\nclock off\n", entry.info.id);
+            let parsed = parse(&text);
+            let scenario = parsed.scenario.expect("a scenario");
+            let mut session = scenario.start(Watch::ALL).expect("it starts");
+            for _ in 0..60 {
+                match rng.below(12) {
+                    0 => {
+                        let step = rng.between(0, session.head());
+                        session.seek(step);
+                    }
+                    1..=3 => drop(session.run_to(session.now() + 10_000, 1_000)),
+                    _ => {}
+                }
+                if let Some(action) = something_by_hand(&mut rng, entry, &*session) {
+                    session.act(action).expect("it makes sense");
+                }
+            }
+            session.run_to(scenario.until, 100_000);
+            let document = parsed.document.with_script(&scenario, &session.setup().script);
+            let replayed = parse(&document.to_string());
+            let Some(replayed) = replayed.scenario else {
+                panic!("seed {seed}: {:?}\n{document}", replayed.diagnostics);
+            };
+            let other = digest(&replayed, Watch::PROPERTIES);
+            assert_eq!(other, (session.step_count(), session.digest()), "{seed}\n{document}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Options, Out, Verdict, input};
+use super::{Options, Out, Verdict, input, remark};
 use crate::scenario::link::{self, Position};
 use crate::scenario::units;
 
@@ -42,10 +42,10 @@ pub fn open(options: Options, out: &mut Out) -> Result<Verdict, String> {
         return Ok(Verdict::Good);
     }
     if let Some(revision) = opened.made_with {
-        eprintln!(
-            "interleave: the link was made with revision {revision} of {}; this is revision {}",
+        remark(&format!(
+            "the link was made with revision {revision} of {}; this is revision {}",
             info.id, info.revision
-        );
+        ));
     }
     out.text(&text);
     Ok(Verdict::Good)

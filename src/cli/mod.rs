@@ -138,6 +138,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Says something beside the answer, on standard error.
+fn remark(text: &str) {
+    let _ = writeln!(std::io::stderr(), "interleave: {text}");
+}
+
 fn dispatch(mut args: Vec<OsString>, out: &mut Out) -> Result<Verdict, String> {
     let names = || COMMANDS.iter().map(|command| command.name);
     if args.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Options, Out, Verdict, input};
+use super::{Options, Out, Verdict, input, remark};
 use crate::scenario::limits::MAX_EVENTS;
 use crate::scenario::{Scenario, trace, units};
 use crate::sim::session::{Session, Watch};
@@ -36,11 +36,12 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
         telling.say_before(until + 1, out);
     }
     if let Some(revision) = input.made_with {
-        eprintln!(
-            "interleave: the link was made with revision {revision} of {}; this is revision {}: \
+        let info = scenario.entry.info;
+        remark(&format!(
+            "the link was made with revision {revision} of {}; this is revision {}: \
              the run may differ from what was shared",
-            scenario.entry.info.id, scenario.entry.info.revision
-        );
+            info.id, info.revision
+        ));
     }
     tell_end(&mut *session, telling.events, finished, options.json, out);
     Ok(if finished { Verdict::Good } else { Verdict::Bad })

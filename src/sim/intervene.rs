@@ -56,6 +56,8 @@ pub fn check(cluster: &Cluster, action: &Action) -> Result<(), String> {
             known(target)
         }
         Action::Rule(rule) => {
+            let lasts = rule.until > cluster.world.core.now;
+            lasts.then_some(()).ok_or("the rule ends before it begins")?;
             known(&rule.from)?;
             known(&rule.to)?;
             known_kind(cluster, rule.kind.as_deref())

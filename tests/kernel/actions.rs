@@ -128,6 +128,16 @@ fn a_rule_treats_what_fits_while_it_lasts() {
 }
 
 #[test]
+fn a_rule_that_has_ended_is_refused() {
+    let mut session = start(ping(vec![]));
+    session.run_to(500 * MS, 1_000);
+    let (from, to) = (Target::All, Target::All);
+    let rule = Rule { until: 500 * MS, effect: RuleEffect::Drop, from, to, kind: None };
+    let refused = session.act(Action::Rule(rule));
+    assert_eq!(refused, Err("the rule ends before it begins".to_string()));
+}
+
+#[test]
 fn the_weather_changes_for_one_link_or_for_all() {
     let lossy = LinkChange { loss_ppm: Some(1_000_000), ..LinkChange::default() };
     let everywhere = at(50, Action::Network(lossy));

@@ -152,12 +152,7 @@ impl Geometry {
 
     /// A place on that way, from 0 to 1.
     pub fn along(&self, from: NodeId, to: NodeId, part: f64) -> Point {
-        let [a, b, c] = self.way(from, to);
-        let part = part.clamp(0.0, 1.0);
-        let rest = 1.0 - part;
-        let mix =
-            |a: f64, b: f64, c: f64| rest * rest * a + 2.0 * rest * part * b + part * part * c;
-        Point { x: mix(a.x, b.x, c.x), y: mix(a.y, b.y, c.y) }
+        point_on(&self.way(from, to), part)
     }
 
     /// The way as an SVG path.
@@ -195,6 +190,14 @@ impl Geometry {
             y: self.centre.y + (self.axes.1 + beyond) * libm::sin(angle),
         }
     }
+}
+
+/// A place on a way, from 0 to 1.
+pub fn point_on([a, b, c]: &[Point; 3], part: f64) -> Point {
+    let part = part.clamp(0.0, 1.0);
+    let rest = 1.0 - part;
+    let (start, bend, end) = (rest * rest, 2.0 * rest * part, part * part);
+    Point { x: start * a.x + bend * b.x + end * c.x, y: start * a.y + bend * b.y + end * c.y }
 }
 
 fn direction(place: u32, count: u32) -> (f64, f64) {

@@ -11,14 +11,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::Layout;
-use super::geometry::{Geometry, Point};
+use super::geometry::{Geometry, Point, point_on};
 use super::glyphs::Glyphs;
 use super::place::{Waiting, place};
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::tell;
-use crate::view::MessageName;
+use crate::view::{MessageName, NodeId};
 
 /// How far a message's picture reaches from its middle.
 const REACH: f64 = 9.0;
@@ -38,7 +38,8 @@ pub struct Painter {
     context: Option<CanvasRenderingContext2d>,
     geometry: Option<Layout>,
     colours: Option<Colours>,
-    sprites: BTreeMap<Sprite, HtmlCanvasElement>,
+    sprites: Vec<(Sprite, HtmlCanvasElement)>,
+    ways: BTreeMap<(NodeId, NodeId), [Point; 3]>,
     glyphs: Option<(usize, Glyphs)>,
     scale: f64,
 }
@@ -57,9 +58,10 @@ struct Colours {
 }
 
 /// A picture of a message, drawn once and then copied.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Sprite {
-    letter: char,
+    /// The kind by its address: every message of a kind has the same.
+    kind: usize,
     reply: bool,
     refusal: bool,
     hue: u8,
@@ -80,6 +82,8 @@ impl Painter {
     /// Changes the layout.
     pub fn lay_out(&mut self, geometry: Layout) {
         self.geometry = Some(geometry);
+        self.ways.clear();
+        self.sprites.clear();
         self.resize();
     }
 
@@ -122,6 +126,7 @@ impl Painter {
         let id = std::ptr::from_ref(scene.info) as usize;
         if self.glyphs.as_ref().is_none_or(|(of, _)| *of != id) {
             self.glyphs = Some((id, Glyphs::new(scene.info)));
+            self.sprites.clear();
         }
         let _ = context.set_transform(self.scale, 0.0, 0.0, self.scale, 0.0, 0.0);
         context.clear_rect(0.0, 0.0, geometry.width, geometry.height);
@@ -129,25 +134,70 @@ impl Painter {
         for loss in scene.losses.iter() {
             self.paint_loss(&context, &geometry, loss, scene, shown);
         }
-        let waiting = Waiting::default();
-        for flight in arriving {
-            self.paint_flight(
-                &context,
-                &geometry,
-                flight,
-                place(&geometry, scene, flight, shown, &waiting),
-            );
+        self.paint_flights(&context, &geometry, scene, shown, arriving);
+        if let Some(Selection::Message(name)) = selection {
+            let waiting = Waiting::default();
+            for flight in scene.flights.iter() {
+                let at = place(&geometry, scene, flight, shown, &waiting);
+                if flight.name == name {
+                    self.paint_choice(&context, at);
+                }
+            }
         }
-        for flight in scene.flights.iter() {
+    }
+
+    /// A thousand messages are to cost no more than a few milliseconds: nothing is measured,
+    /// formatted or allocated here for a message, and pictures are copied pixel by pixel.
+    fn paint_flights(
+        &mut self,
+        context: &CanvasRenderingContext2d,
+        geometry: &Geometry,
+        scene: &Scene,
+        shown: f64,
+        arriving: &[Flight],
+    ) {
+        let waiting = Waiting::default();
+        let scale = self.scale;
+        let reach = self.reach() * scale;
+        let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        for flight in arriving.iter().chain(scene.flights.iter()) {
             if flight.sent_at as f64 > shown + 0.5 {
                 continue;
             }
-            let at = place(&geometry, scene, flight, shown, &waiting);
-            if selection == Some(Selection::Message(flight.name)) {
-                self.paint_choice(&context, at);
+            let at = match flight.due_at.filter(|_| !flight.held) {
+                None => place(geometry, scene, flight, shown, &waiting),
+                Some(due) => {
+                    let ends = (flight.name.from, flight.to);
+                    let way = self.ways.entry(ends).or_insert_with(|| geometry.way(ends.0, ends.1));
+                    let sent = flight.sent_at as f64;
+                    point_on(way, (shown - sent) / (due as f64 - sent).max(1.0))
+                }
+            };
+            let Some(sprite) = self.sprite(flight) else { return };
+            let (x, y) = (at.x * scale - reach, at.y * scale - reach);
+            let picture = &self.sprites[sprite].1;
+            let _ = context.draw_image_with_html_canvas_element(picture, x, y);
+            if flight.name.copy > 1 {
+                self.paint_copy(context, flight.name.copy, at);
             }
-            self.paint_flight(&context, &geometry, flight, at);
         }
+        let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
+    }
+
+    /// The number of a duplicate, at its shoulder.
+    fn paint_copy(&self, context: &CanvasRenderingContext2d, copy: u32, at: Point) {
+        let Some(colours) = &self.colours else { return };
+        let scale = self.scale;
+        context.set_fill_style_str(&colours.ink);
+        context.set_font(&format!("{}px system-ui, sans-serif", 10.0 * scale));
+        let text = format!("×{copy}");
+        let _ = context.fill_text(&text, (at.x + 8.0) * scale, (at.y - 6.0) * scale);
+    }
+
+    /// How far a picture reaches from its middle, in CSS pixels.
+    fn reach(&self) -> f64 {
+        let many = self.geometry.as_ref().is_some_and(|geometry| geometry.names.servers > 12);
+        if many { (REACH + 2.0) * 0.7 } else { REACH + 2.0 }
     }
 
     /// The message drawn nearest to a place, if any is near enough.
@@ -199,29 +249,16 @@ impl Painter {
         }
     }
 
-    fn paint_flight(
-        &mut self,
-        context: &CanvasRenderingContext2d,
-        geometry: &Geometry,
-        flight: &Flight,
-        at: Point,
-    ) {
-        let small = geometry.names.servers > 12;
+    fn paint_flight(&mut self, context: &CanvasRenderingContext2d, flight: &Flight, at: Point) {
+        let reach = self.reach();
         let Some(sprite) = self.sprite(flight) else { return };
-        let reach = if small { REACH * 0.7 } else { REACH } + 2.0;
         let _ = context.draw_image_with_html_canvas_element_and_dw_and_dh(
-            &sprite,
+            &self.sprites[sprite].1,
             at.x - reach,
             at.y - reach,
             reach * 2.0,
             reach * 2.0,
         );
-        if flight.name.copy > 1 {
-            let Some(colours) = &self.colours else { return };
-            context.set_fill_style_str(&colours.ink);
-            context.set_font("10px system-ui, sans-serif");
-            let _ = context.fill_text(&format!("×{}", flight.name.copy), at.x + 8.0, at.y - 6.0);
-        }
     }
 
     fn paint_choice(&self, context: &CanvasRenderingContext2d, at: Point) {
@@ -253,12 +290,12 @@ impl Painter {
             let waiting = Waiting::default();
             let at = place(geometry, scene, flight, shown, &waiting);
             if (flight.sent_at as f64) <= shown {
-                self.paint_flight(context, geometry, flight, at);
+                self.paint_flight(context, flight, at);
             }
             return;
         }
         context.set_global_alpha((1.0 - age).max(0.15));
-        self.paint_flight(context, geometry, flight, at);
+        self.paint_flight(context, flight, at);
         if let Some(colours) = &self.colours {
             context.set_stroke_style_str(&colours.violated);
             context.set_line_width(2.0);
@@ -276,19 +313,21 @@ impl Painter {
         context.set_global_alpha(1.0);
     }
 
-    fn sprite(&mut self, flight: &Flight) -> Option<HtmlCanvasElement> {
-        let (_, glyphs) = self.glyphs.as_ref()?;
+    /// The place of a message's picture among the sprites.
+    fn sprite(&mut self, flight: &Flight) -> Option<usize> {
         let colours = self.colours.as_ref()?;
         let count = colours.generations.len().max(1) as u64;
         let hue = flight.generation.map_or(PLAIN, |generation| (generation % count) as u8);
-        let letter = glyphs.letter(flight.kind);
-        let key = Sprite { letter, reply: flight.reply, refusal: flight.refusal, hue };
-        if let Some(sprite) = self.sprites.get(&key) {
-            return Some(sprite.clone());
+        let kind = flight.kind.as_ptr() as usize;
+        let key = Sprite { kind, reply: flight.reply, refusal: flight.refusal, hue };
+        if let Some(found) = self.sprites.iter().position(|(known, _)| *known == key) {
+            return Some(found);
         }
-        let sprite = draw_sprite(key, colours, self.scale)?;
-        self.sprites.insert(key, sprite.clone());
-        Some(sprite)
+        let (_, glyphs) = self.glyphs.as_ref()?;
+        let letter = glyphs.letter(flight.kind);
+        let picture = draw_sprite(key, letter, colours, self.scale, self.reach())?;
+        self.sprites.push((key, picture));
+        Some(self.sprites.len() - 1)
     }
 }
 
@@ -312,15 +351,22 @@ fn write_clock(shown: f64) {
     }
 }
 
-fn draw_sprite(key: Sprite, colours: &Colours, scale: f64) -> Option<HtmlCanvasElement> {
+fn draw_sprite(
+    key: Sprite,
+    letter: char,
+    colours: &Colours,
+    scale: f64,
+    half: f64,
+) -> Option<HtmlCanvasElement> {
     let canvas: HtmlCanvasElement =
         browser::document()?.create_element("canvas").ok()?.dyn_into().ok()?;
     let reach = REACH + 2.0;
-    let size = (reach * 2.0 * scale).ceil() as u32;
+    let size = (half * 2.0 * scale).ceil() as u32;
     canvas.set_width(size);
     canvas.set_height(size);
     let context: CanvasRenderingContext2d =
         canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
+    let scale = scale * half / reach;
     let _ = context.scale(scale, scale);
     let fill = match key.hue {
         PLAIN => &colours.plain,
@@ -351,7 +397,7 @@ fn draw_sprite(key: Sprite, colours: &Colours, scale: f64) -> Option<HtmlCanvasE
     });
     context.set_text_align("center");
     context.set_text_baseline("middle");
-    let _ = context.fill_text(&key.letter.to_string(), middle, middle + 0.5);
+    let _ = context.fill_text(&letter.to_string(), middle, middle + 0.5);
     Some(canvas)
 }
 
