@@ -36,9 +36,9 @@ pub struct Core {
     /// How many events have happened, actions counted.
     pub steps: u64,
     /// Which nodes run; a paused one does.
-    pub up: Vec<bool>,
+    pub up: Box<[bool]>,
     /// What the machine knows of each node.
-    pub nodes: Vec<NodeCore>,
+    pub nodes: Box<[NodeCore]>,
     /// The links.
     pub network: Network,
     /// What was lost lately, oldest first.
@@ -63,7 +63,7 @@ pub struct NodeCore {
     pub crashes: u32,
     /// How many messages it has sent.
     pub sent: u32,
-    timers: Vec<TimerSlot>,
+    timers: Box<[TimerSlot]>,
     waiting: Vec<Entry>,
     pauses: u16,
 }
@@ -160,7 +160,7 @@ impl Core {
             rng: Rng::stream(seed, Stream::Node(id.0)),
             crashes: 0,
             sent: 0,
-            timers: vec![TimerSlot::default(); timers],
+            timers: vec![TimerSlot::default(); timers].into(),
             waiting: Vec::new(),
             pauses: 0,
         };
@@ -169,7 +169,7 @@ impl Core {
             now: 0,
             slot: 0,
             steps: 0,
-            up: vec![true; (names.servers + names.clients) as usize],
+            up: vec![true; (names.servers + names.clients) as usize].into(),
             nodes: names.all().map(node).collect(),
             network: Network::new(names, seed, weather),
             losses: VecDeque::new(),
@@ -193,6 +193,7 @@ impl Core {
     }
 
     /// Takes the event that [`Core::next_at`] has just found, and moves time to it.
+    #[inline(always)]
     pub fn take_next(&mut self) -> Option<Ready> {
         let entry = self.queue.pop()?;
         if entry.at > self.now {
@@ -233,6 +234,7 @@ impl Core {
         }
     }
 
+    #[inline(always)]
     fn message_stands(&mut self, entry: Entry, slot: u32) -> bool {
         let flight = &mut self.flights[slot as usize];
         if !flight.live || flight.order != entry.order || flight.held {
@@ -274,6 +276,7 @@ impl Core {
         true
     }
 
+    #[inline(always)]
     fn next_order(&mut self) -> u64 {
         self.order += 1;
         self.order
@@ -404,6 +407,7 @@ impl Core {
     }
 
     /// A message in flight.
+    #[inline(always)]
     pub fn flight(&self, slot: u32) -> &FlightCore {
         &self.flights[slot as usize]
     }
@@ -418,6 +422,7 @@ impl Core {
     }
 
     /// Takes a message out of flight: it has arrived.
+    #[inline(always)]
     pub fn land(&mut self, slot: u32) {
         self.flights[slot as usize].live = false;
         self.free.push(slot);

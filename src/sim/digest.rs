@@ -20,6 +20,7 @@ impl Default for Digest {
 
 impl Digest {
     /// Takes in one word.
+    #[inline(always)]
     pub fn word(&mut self, word: u64) {
         self.0 = (self.0.rotate_left(26) ^ word).wrapping_mul(0x9fb2_1c65_1e98_df25);
         self.0 ^= self.0 >> 32;

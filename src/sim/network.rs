@@ -1,7 +1,7 @@
 //! The links: who hears whom, how long it takes, what gets lost.
 
 use super::action::{Delay, LinkChange, RuleEffect};
-use super::rng::{Rng, Stream, mix};
+use super::rng::{Rng, Stream, high_half, mix};
 use super::session::{LossReason, Weather};
 use crate::view::{NodeId, NodeNames, Time};
 
@@ -9,7 +9,7 @@ use crate::view::{NodeId, NodeNames, Time};
 #[derive(Clone, Debug)]
 pub struct Network {
     nodes: u32,
-    links: Vec<Link>,
+    links: Box<[Link]>,
     rules: Vec<ActiveRule>,
 }
 
@@ -76,11 +76,13 @@ impl Network {
     }
 
     /// The link from one node to another.
+    #[inline(always)]
     pub fn link(&self, from: NodeId, to: NodeId) -> &Link {
         &self.links[from.index() * self.nodes as usize + to.index()]
     }
 
     /// The same, to change it.
+    #[inline(always)]
     pub fn link_mut(&mut self, from: NodeId, to: NodeId) -> &mut Link {
         &mut self.links[from.index() * self.nodes as usize + to.index()]
     }
@@ -174,8 +176,8 @@ impl Delay {
     pub fn sample(self, bits: u64) -> Time {
         match self {
             Delay::Uniform { lo, hi } => {
-                let width = u128::from(hi.saturating_sub(lo)) + 1;
-                lo + ((u128::from(bits) * width) >> 64) as Time
+                // No delay is as long as all of time, so the width is a number of 64 bits.
+                lo + high_half(bits, hi.saturating_sub(lo).saturating_add(1))
             }
             Delay::Tail { base, mean } => {
                 // 53 random bits make a number in (0, 1]; libm's logarithm is the same everywhere.

@@ -7,8 +7,10 @@
 use std::hash::Hash;
 use std::rc::Rc;
 
+use super::core::REPLY;
 use super::info::{Info, Params};
 use super::rng::Rng;
+use super::shell::{Outlet, Packet};
 use super::verdict::Verdicts;
 use crate::service::Service;
 use crate::view::{MessageView, NodeId, NodeNames, NodeView, Time};
@@ -136,7 +138,8 @@ pub struct Servers<'a, P: Protocol> {
     pub names: NodeNames,
 }
 
-/// What a handler wants done, in the order in which it said so.
+/// What a handler wants done, in the order in which it said so: for adapters that drive a
+/// protocol without a cluster.
 #[derive(Clone)]
 pub enum Effect<P: Protocol> {
     /// Send a message to a server.
@@ -156,13 +159,19 @@ pub struct Cx<'a, P: Protocol> {
     me: NodeId,
     names: NodeNames,
     clock: Time,
-    rng: &'a mut Rng,
-    listening: bool,
-    effects: &'a mut Vec<Effect<P>>,
+    way: Way<'a, P>,
+}
+
+/// Where the way out leads.
+enum Way<'a, P: Protocol> {
+    /// Into the cluster, at once.
+    Cluster(Outlet<'a, P>),
+    /// Onto a list.
+    List { rng: &'a mut Rng, listening: bool, effects: &'a mut Vec<Effect<P>> },
 }
 
 impl<'a, P: Protocol> Cx<'a, P> {
-    /// A context for one event at one node. The kernel makes these, and adapters in tests.
+    /// A context for one event at one node, with a list of what it wants done: for adapters.
     pub fn new(
         me: NodeId,
         names: NodeNames,
@@ -171,7 +180,14 @@ impl<'a, P: Protocol> Cx<'a, P> {
         listening: bool,
         effects: &'a mut Vec<Effect<P>>,
     ) -> Cx<'a, P> {
-        Cx { me, names, clock, rng, listening, effects }
+        Cx { me, names, clock, way: Way::List { rng, listening, effects } }
+    }
+
+    /// A context for one event at one node of a cluster.
+    pub(super) fn of(me: NodeId, outlet: Outlet<'a, P>) -> Cx<'a, P> {
+        let core = &outlet.world.core;
+        let clock = core.nodes[me.index()].clock.read(core.now);
+        Cx { me, names: core.names, clock, way: Way::Cluster(outlet) }
     }
 
     /// The node itself.
@@ -202,41 +218,73 @@ impl<'a, P: Protocol> Cx<'a, P> {
 
     /// Sends a message to a server.
     pub fn send(&mut self, to: NodeId, msg: P::Msg) {
-        self.effects.push(Effect::Send(to, msg));
+        match &mut self.way {
+            Way::Cluster(outlet) => {
+                let kind = P::kind(&msg) as u8;
+                outlet.send((self.me, to), kind, Packet::Message(msg));
+            }
+            Way::List { effects, .. } => effects.push(Effect::Send(to, msg)),
+        }
     }
 
     /// Sends a message to every other server.
     pub fn broadcast(&mut self, msg: &P::Msg) {
         for to in self.others() {
-            self.effects.push(Effect::Send(to, msg.clone()));
+            self.send(to, msg.clone());
         }
     }
 
     /// Sets a timer to a random length between `lo` and `hi`, on the node's own clock.
     pub fn set_timer(&mut self, timer: TimerTag, lo: Time, hi: Time) {
-        let after = if lo == hi { lo } else { self.rng.between(lo, hi) };
-        self.effects.push(Effect::SetTimer(timer, after));
+        let after = if lo == hi { lo } else { self.rng().between(lo, hi) };
+        match &mut self.way {
+            Way::Cluster(outlet) => outlet.world.core.set_timer(self.me, timer, after),
+            Way::List { effects, .. } => effects.push(Effect::SetTimer(timer, after)),
+        }
     }
 
     /// Stops a timer.
     pub fn cancel_timer(&mut self, timer: TimerTag) {
-        self.effects.push(Effect::CancelTimer(timer));
+        match &mut self.way {
+            Way::Cluster(outlet) => outlet.world.core.cancel_timer(self.me, timer),
+            Way::List { effects, .. } => effects.push(Effect::CancelTimer(timer)),
+        }
     }
 
     /// Answers request `number` of a client.
     pub fn reply(&mut self, client: NodeId, number: u64, answer: Answer<Out<P>>) {
-        self.effects.push(Effect::Reply(client, number, answer));
+        match &mut self.way {
+            Way::Cluster(outlet) => {
+                outlet.send((self.me, client), REPLY, Packet::Reply(number, answer));
+            }
+            Way::List { effects, .. } => effects.push(Effect::Reply(client, number, answer)),
+        }
     }
 
     /// A number below `n`, from the node's own stream.
     pub fn choose(&mut self, n: u32) -> u32 {
-        self.rng.below(u64::from(n)) as u32
+        self.rng().below(u64::from(n)) as u32
     }
 
     /// Tells something that is worth a line: one of [`Info::notes`], with its particulars. The
     /// text is made only if somebody listens.
     pub fn note(&mut self, id: &'static str, text: impl FnOnce() -> String) {
-        let text = if self.listening { text() } else { String::new() };
-        self.effects.push(Effect::Note(id, text));
+        match &mut self.way {
+            Way::Cluster(Outlet { world, record, .. }) => {
+                let text = if record.on { text() } else { String::new() };
+                world.note(id, text, record);
+            }
+            Way::List { listening, effects, .. } => {
+                let text = if *listening { text() } else { String::new() };
+                effects.push(Effect::Note(id, text));
+            }
+        }
+    }
+
+    fn rng(&mut self) -> &mut Rng {
+        match &mut self.way {
+            Way::Cluster(outlet) => &mut outlet.world.core.nodes[self.me.index()].rng,
+            Way::List { rng, .. } => rng,
+        }
     }
 }

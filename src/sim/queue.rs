@@ -50,6 +50,7 @@ impl Queue {
     }
 
     /// The earliest entry.
+    #[inline(always)]
     pub fn peek(&self) -> Option<Entry> {
         self.heap.peek().map(|Reverse(packed)| Entry::unpack(*packed))
     }
@@ -61,6 +62,7 @@ impl Queue {
 }
 
 impl Entry {
+    #[inline(always)]
     fn pack(self) -> u128 {
         let due = match self.due {
             Due::Message(slot) => u64::from(slot),
@@ -70,6 +72,7 @@ impl Entry {
         u128::from(self.at) << 64 | u128::from(self.order << DUE_BITS | due)
     }
 
+    #[inline(always)]
     fn unpack(packed: u128) -> Entry {
         let (at, low) = ((packed >> 64) as Time, packed as u64);
         let payload = low as u32 & ((1 << PAYLOAD_BITS) - 1);

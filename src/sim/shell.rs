@@ -9,11 +9,11 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use super::client::{Client, Wish};
-use super::core::{REPLY, REQUEST};
+use super::core::REQUEST;
 use super::digest::Digest;
 use super::info::MarkKind;
 use super::judge;
-use super::protocol::{Answer, Cx, Effect, Op, Out, Protocol, Request, Servers, TimerTag};
+use super::protocol::{Answer, Cx, Op, Out, Protocol, Request, Servers, TimerTag};
 use super::session::{Call, Setup};
 use super::world::{Record, World};
 use crate::check::{Limits, Verdict};
@@ -78,17 +78,45 @@ pub trait Engine: Any {
 #[derive(Clone)]
 pub struct Shell<P: Protocol> {
     protocol: P,
-    states: Vec<Rc<P::State>>,
-    clients: Vec<Rc<Client<P::Service>>>,
+    states: Box<[Rc<P::State>]>,
+    clients: Box<[Rc<Client<P::Service>>]>,
     packets: Vec<Option<Packet<P>>>,
     monitor: P::Monitor,
-    effects: Vec<Effect<P>>,
     wishes: Vec<Wish<Op<P>>>,
+}
+
+/// The way out of a handler: the cluster around it.
+pub struct Outlet<'a, P: Protocol> {
+    pub(super) world: &'a mut World,
+    pub(super) record: &'a mut Record,
+    packets: &'a mut Vec<Option<Packet<P>>>,
+}
+
+impl<P: Protocol> Outlet<'_, P> {
+    /// Puts a packet on the wire, and its twin if the network makes one.
+    #[inline(always)]
+    pub(super) fn send(&mut self, (from, to): (NodeId, NodeId), kind: u8, packet: Packet<P>) {
+        let launch = self.world.send(from, to, kind, self.record);
+        if let Some(copy) = launch.copy {
+            // The twin has the later slot where both are new.
+            keep(self.packets, launch.slot, Some(packet));
+            let twin = self.packets[launch.slot as usize].clone();
+            return keep(self.packets, copy, twin);
+        }
+        keep(self.packets, launch.slot, Some(packet));
+    }
+}
+
+fn keep<P: Protocol>(packets: &mut Vec<Option<Packet<P>>>, slot: u32, packet: Option<Packet<P>>) {
+    match packets.get_mut(slot as usize) {
+        Some(place) => *place = packet,
+        None => packets.push(packet),
+    }
 }
 
 /// What is on the wire.
 #[derive(Clone)]
-enum Packet<P: Protocol> {
+pub enum Packet<P: Protocol> {
     /// From server to server.
     Message(P::Msg),
     /// From client to server.
@@ -117,7 +145,6 @@ impl<P: Protocol> Shell<P> {
             clients: names.clients().map(client).collect(),
             packets: Vec::new(),
             monitor: P::Monitor::default(),
-            effects: Vec::new(),
             wishes: Vec::new(),
         })
     }
@@ -128,6 +155,7 @@ impl<P: Protocol> Shell<P> {
     }
 
     /// Runs a handler of a server, does what it wants done, and checks the properties.
+    #[inline(always)]
     fn handle(
         &mut self,
         world: &mut World,
@@ -135,33 +163,8 @@ impl<P: Protocol> Shell<P> {
         record: &mut Record,
         handler: impl FnOnce(&P, &mut P::State, &mut Cx<'_, P>),
     ) {
-        let names = world.names();
-        let owner = &mut world.core.nodes[node.index()];
-        let clock = owner.clock.read(world.core.now);
-        let effects = &mut self.effects;
-        let mut cx = Cx::new(node, names, clock, &mut owner.rng, record.on, effects);
+        let mut cx = Cx::of(node, Outlet { world, record, packets: &mut self.packets });
         handler(&self.protocol, Rc::make_mut(&mut self.states[node.index()]), &mut cx);
-        self.settle(world, node, record);
-    }
-
-    fn settle(&mut self, world: &mut World, node: NodeId, record: &mut Record) {
-        let mut effects = std::mem::take(&mut self.effects);
-        for effect in effects.drain(..) {
-            match effect {
-                Effect::Send(to, msg) => {
-                    let kind = P::kind(&msg) as u8;
-                    self.send(world, (node, to), kind, Packet::Message(msg), record);
-                }
-                Effect::SetTimer(tag, after) => world.core.set_timer(node, tag, after),
-                Effect::CancelTimer(tag) => world.core.cancel_timer(node, tag),
-                Effect::Reply(client, number, answer) => {
-                    let packet = Packet::Reply(number, answer);
-                    self.send(world, (node, client), REPLY, packet, record);
-                }
-                Effect::Note(id, text) => world.note(id, text, record),
-            }
-        }
-        self.effects = effects;
         self.observe(world, node);
     }
 
@@ -190,38 +193,14 @@ impl<P: Protocol> Shell<P> {
         for wish in wishes.drain(..) {
             match wish {
                 Wish::Send(to, request) => {
-                    self.send(world, (node, to), REQUEST, Packet::Request(request), record);
+                    let mut outlet = Outlet { world, record, packets: &mut self.packets };
+                    outlet.send((node, to), REQUEST, Packet::Request(request));
                 }
                 Wish::SetTimer(tag, after) => world.core.set_timer(node, tag, after),
                 Wish::CancelTimer(tag) => world.core.cancel_timer(node, tag),
             }
         }
         self.wishes = wishes;
-    }
-
-    fn send(
-        &mut self,
-        world: &mut World,
-        (from, to): (NodeId, NodeId),
-        kind: u8,
-        packet: Packet<P>,
-        record: &mut Record,
-    ) {
-        let launch = world.send(from, to, kind, record);
-        let second = launch.copy.map(|copy| (copy, packet.clone()));
-        self.keep(launch.slot, Some(packet));
-        if let Some((copy, packet)) = second {
-            self.keep(copy, Some(packet));
-        }
-    }
-
-    fn keep(&mut self, slot: u32, packet: Option<Packet<P>>) {
-        let slot = slot as usize;
-        if slot == self.packets.len() {
-            self.packets.push(packet);
-        } else {
-            self.packets[slot] = packet;
-        }
     }
 
     fn client_of(&self, node: NodeId) -> Option<&Client<P::Service>> {
@@ -304,7 +283,7 @@ impl<P: Protocol> Engine for Shell<P> {
 
     fn copy_packet(&mut self, from: u32, to: u32) {
         let packet = self.packets[from as usize].clone();
-        self.keep(to, packet);
+        keep(&mut self.packets, to, packet);
     }
 
     fn packet_view(&self, slot: u32, names: NodeNames) -> Option<MessageView> {

@@ -69,11 +69,13 @@ impl World {
     }
 
     /// How everybody is called.
+    #[inline(always)]
     pub fn names(&self) -> NodeNames {
         self.core.names
     }
 
     /// A step of the logical clocks, which received what is in that slot, if anything.
+    #[inline(always)]
     pub fn tick(&mut self, node: NodeId, received: Option<u32>) {
         if let Some(causality) = &mut self.causality {
             causality.tick(node, received);

@@ -26,6 +26,7 @@ pub struct NodeId(pub u32);
 
 impl NodeId {
     /// The position of the node in every table of nodes.
+    #[inline(always)]
     pub fn index(self) -> usize {
         self.0 as usize
     }
