@@ -3,12 +3,12 @@
 //! Nothing here knows the DOM. Virtual time is moved by [`Player::advance`], which the frame loop
 //! calls; everything else is a command. [`Player::scene`] is what the page then shows.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
 use super::source::{Shared, Source};
 use super::tell;
+use crate::order::SortedMap;
 use crate::scenario::limits::MAX_EVENTS;
 use crate::scenario::link::Position;
 use crate::service::ServiceInfo;
@@ -52,7 +52,7 @@ pub struct Player {
     stop_at: Option<Time>,
     glide: Option<Glide>,
     smooth: bool,
-    labels: BTreeMap<u32, Rc<str>>,
+    labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
 }
@@ -86,7 +86,7 @@ impl Player {
             stop_at,
             glide: None,
             smooth: true,
-            labels: BTreeMap::new(),
+            labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
         }
