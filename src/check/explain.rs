@@ -1,8 +1,7 @@
 //! A verdict in words, for a page or a terminal.
 
-use super::history::{History, Outcome};
+use super::history::{Account, Bare, ranks};
 use super::linearizability::{Conflict, Effect, Undecided, Verdict};
-use crate::service::Service;
 
 /// How many operations of an order are written out.
 const LINES_MAX: usize = 40;
@@ -13,22 +12,22 @@ const ROWS_MAX: usize = 4;
 
 /// Says what was found and why: a headline, then the particulars, a line each. `when` writes a
 /// position of the history as its reader knows it: `step 12`, `0.8s`, as it stands behind "at".
-pub fn explain<S: Service>(
-    history: &History<S>,
+pub fn explain(
+    history: &dyn Account,
     verdict: &Verdict,
     when: impl Fn(u64) -> String,
 ) -> Vec<String> {
     match verdict {
-        Verdict::Linearizable(effects) => explain_order(history, effects, when),
-        Verdict::NotLinearizable(conflict) => explain_conflict(history, conflict, when),
+        Verdict::Linearizable(effects) => explain_order(history, effects, &when),
+        Verdict::NotLinearizable(conflict) => explain_conflict(history, conflict, &when),
         Verdict::Undecided(undecided) => explain_undecided(undecided),
     }
 }
 
-fn explain_order<S: Service>(
-    history: &History<S>,
+fn explain_order(
+    history: &dyn Account,
     effects: &[Effect],
-    when: impl Fn(u64) -> String,
+    when: &dyn Fn(u64) -> String,
 ) -> Vec<String> {
     let mut lines = vec![match effects.len() {
         0 => "Linearizable: nothing was answered.".to_string(),
@@ -44,10 +43,10 @@ fn explain_order<S: Service>(
     if effects.len() > LINES_MAX {
         lines.push(format!("  … and {} more", effects.len() - LINES_MAX));
     }
-    let mut placed = vec![false; history.calls().len()];
-    effects.iter().for_each(|effect| placed[effect.call] = true);
-    let open = |call: &usize| history.calls()[*call].outcome == Outcome::Unknown && !placed[*call];
-    match (0..placed.len()).filter(open).count() {
+    let mut open: Vec<bool> =
+        history.bare().iter().map(|call| !call.refused && call.answered_at.is_none()).collect();
+    effects.iter().for_each(|effect| open[effect.call] = false);
+    match open.iter().filter(|open| **open).count() {
         0 => {}
         1 => lines.push("One call without answer need not have taken effect.".to_string()),
         n => lines.push(format!("{n} calls without answer need not have taken effect.")),
@@ -55,10 +54,10 @@ fn explain_order<S: Service>(
     lines
 }
 
-fn explain_conflict<S: Service>(
-    history: &History<S>,
+fn explain_conflict(
+    history: &dyn Account,
     conflict: &Conflict,
-    when: impl Fn(u64) -> String,
+    when: &dyn Fn(u64) -> String,
 ) -> Vec<String> {
     let about = on(conflict.part.as_deref());
     let calls = conflict.calls;
@@ -78,19 +77,16 @@ fn explain_conflict<S: Service>(
     if !earlier.is_empty() {
         lines.push(format!("  {} earlier ones, then", earlier.len()));
     }
+    let bare = history.bare();
     for &call in shown {
-        let interval = &history.calls()[call];
-        let answered = match interval.outcome {
-            Outcome::Done { at, .. } => when(at),
-            Outcome::Unknown | Outcome::Refused => String::new(),
-        };
-        let called = when(interval.called_at);
+        let answered = bare[call].answered_at.map_or(String::new(), when);
+        let called = when(bare[call].called_at);
         lines.push(format!("  {}, called at {called}, answered at {answered}", history.line(call)));
     }
     // The answers stand in their order; of many, that says as much.
     let few = if shown.len() <= FEW { shown } else { &[] };
-    for (earlier, later) in precedences(history, few) {
-        let (earlier, later) = (asked(history, earlier), asked(history, later));
+    for (earlier, later) in precedences(&bare, few) {
+        let (earlier, later) = (history.asked(earlier), history.asked(later));
         lines.push(format!("  {earlier} was answered before {later} was called."));
     }
     lines.push(explain_wrong(history, conflict));
@@ -98,21 +94,16 @@ fn explain_conflict<S: Service>(
 }
 
 /// What would have been answered after the order that explains everything before.
-fn explain_wrong<S: Service>(history: &History<S>, conflict: &Conflict) -> String {
-    let wrong = &history.calls()[conflict.wrong];
-    let asked = asked(history, conflict.wrong);
+fn explain_wrong(history: &dyn Account, conflict: &Conflict) -> String {
+    let asked = history.asked(conflict.wrong);
     if conflict.before.contains(&conflict.wrong) {
         // It has to come early, but with another answer than the one that came.
         return format!("Without that of {asked} the answers up to then fit together.");
     }
-    let mut state = S::default();
-    for &call in &conflict.before {
-        state.apply(&history.calls()[call].op);
-    }
-    let rows = state.rows().into_iter().take(ROWS_MAX);
+    let (rows, out) = history.replay(&conflict.before, conflict.wrong);
+    let rows = rows.iter().take(ROWS_MAX);
     let rows: Vec<String> = rows.map(|(key, value)| format!("{key} = {value}")).collect();
     let found = if rows.is_empty() { "nothing stored".to_string() } else { rows.join(", ") };
-    let out = S::print_out(&state.apply(&wrong.op));
     match conflict.before.last() {
         Some(&last) => format!(
             "The answers before that one fit an order that ends with {}. It leaves {found}, \
@@ -133,8 +124,8 @@ fn explain_undecided(undecided: &Undecided) -> Vec<String> {
 }
 
 /// Which of the answers came before which of the calls, without what follows from the others.
-fn precedences<S: Service>(history: &History<S>, calls: &[usize]) -> Vec<(usize, usize)> {
-    let ranks = history.ranks();
+fn precedences(bare: &[Bare], calls: &[usize]) -> Vec<(usize, usize)> {
+    let ranks = ranks(bare);
     let before = |a: usize, b: usize| ranks[a].1.is_some_and(|end| end < ranks[b].0);
     let mut pairs = Vec::new();
     for &a in calls {
@@ -146,11 +137,6 @@ fn precedences<S: Service>(history: &History<S>, calls: &[usize]) -> Vec<(usize,
         }
     }
     pairs
-}
-
-fn asked<S: Service>(history: &History<S>, call: usize) -> String {
-    let interval = &history.calls()[call];
-    format!("`{}` of {}", S::print_op(&interval.op), interval.client)
 }
 
 fn on(part: Option<&str>) -> String {

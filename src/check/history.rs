@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::search::{Model, States};
 use crate::order::sort_by_key;
 use crate::service::Service;
 
@@ -44,6 +45,40 @@ pub enum Outcome<O> {
     Refused,
 }
 
+/// A call without the types of its service.
+#[derive(Clone, Copy, Debug)]
+pub struct Bare {
+    /// The position of the call.
+    pub called_at: u64,
+    /// The position of the answer, if one came.
+    pub answered_at: Option<u64>,
+    /// Whether it did not happen and never will.
+    pub refused: bool,
+}
+
+/// A history without the types of its service, so that judging and telling are compiled once and
+/// not once for each service. A call is named by its place.
+pub trait Account {
+    /// Every call.
+    fn bare(&self) -> Vec<Bare>;
+
+    /// The part of the service that a call concerns, if it has parts.
+    fn part(&self, call: usize) -> Option<&str>;
+
+    /// What was asked and answered, in one line: `c1 put x 1 → ok`.
+    fn line(&self, call: usize) -> String;
+
+    /// What was asked: ``put x 1` of c1`.
+    fn asked(&self, call: usize) -> String;
+
+    /// The rows of the state that these calls lead to in this order, and what one more would be
+    /// answered there.
+    fn replay(&self, before: &[usize], call: usize) -> (Vec<(String, String)>, String);
+
+    /// What the search asks of the service.
+    fn model(&self) -> Box<dyn Model + '_>;
+}
+
 impl<S: Service> Default for History<S> {
     fn default() -> History<S> {
         History { calls: Vec::new() }
@@ -80,9 +115,26 @@ impl<S: Service> History<S> {
     pub fn calls(&self) -> &[Interval<S>] {
         &self.calls
     }
+}
 
-    /// What was asked and answered, in one line: `c1 put x 1 → ok`.
-    pub fn line(&self, call: usize) -> String {
+impl<S: Service> Account for History<S> {
+    fn bare(&self) -> Vec<Bare> {
+        let bare = |interval: &Interval<S>| Bare {
+            called_at: interval.called_at,
+            answered_at: match interval.outcome {
+                Outcome::Done { at, .. } => Some(at),
+                Outcome::Unknown | Outcome::Refused => None,
+            },
+            refused: interval.outcome == Outcome::Refused,
+        };
+        self.calls.iter().map(bare).collect()
+    }
+
+    fn part(&self, call: usize) -> Option<&str> {
+        S::part(&self.calls[call].op)
+    }
+
+    fn line(&self, call: usize) -> String {
         let Interval { client, op, outcome, .. } = &self.calls[call];
         let op = S::print_op(op);
         match outcome {
@@ -92,37 +144,51 @@ impl<S: Service> History<S> {
         }
     }
 
-    /// The order of calls and answers without ties: for each call the rank of its beginning and,
-    /// if it was answered, of its end.
-    pub(super) fn ranks(&self) -> Vec<(usize, Option<usize>)> {
-        // At one position: first the ends of what began earlier, then whatever begins and ends
-        // right there, one after the other, then what begins there and ends later.
-        let mut events = Vec::with_capacity(2 * self.calls.len());
-        for (call, interval) in self.calls.iter().enumerate() {
-            let began = interval.called_at;
-            match interval.outcome {
-                Outcome::Done { at, .. } if at == began => {
-                    events.push((began, 1, call, false));
-                    events.push((began, 1, call, true));
-                }
-                Outcome::Done { at, .. } => {
-                    events.push((began, 2, call, false));
-                    events.push((at, 0, call, true));
-                }
-                Outcome::Unknown | Outcome::Refused => events.push((began, 2, call, false)),
-            }
-        }
-        sort_by_key(&mut events, |&(at, kind, call, end)| {
-            [at, kind, 2 * call as u64 + u64::from(end)]
-        });
-        let mut ranks = vec![(0, None); self.calls.len()];
-        for (rank, (_, _, call, end)) in events.into_iter().enumerate() {
-            if end {
-                ranks[call].1 = Some(rank);
-            } else {
-                ranks[call].0 = rank;
-            }
-        }
-        ranks
+    fn asked(&self, call: usize) -> String {
+        format!("`{}` of {}", S::print_op(&self.calls[call].op), self.calls[call].client)
     }
+
+    fn replay(&self, before: &[usize], call: usize) -> (Vec<(String, String)>, String) {
+        let mut state = S::default();
+        for &call in before {
+            state.apply(&self.calls[call].op);
+        }
+        (state.rows(), S::print_out(&state.apply(&self.calls[call].op)))
+    }
+
+    fn model(&self) -> Box<dyn Model + '_> {
+        Box::new(States::new(&self.calls))
+    }
+}
+
+/// The order of calls and answers without ties: for each call the rank of its beginning and, if it
+/// was answered, of its end.
+pub(super) fn ranks(calls: &[Bare]) -> Vec<(usize, Option<usize>)> {
+    // At one position: first the ends of what began earlier, then whatever begins and ends
+    // right there, one after the other, then what begins there and ends later.
+    let mut events = Vec::with_capacity(2 * calls.len());
+    for (call, bare) in calls.iter().enumerate() {
+        let began = bare.called_at;
+        match bare.answered_at {
+            Some(at) if at == began => {
+                events.push((began, 1, call, false));
+                events.push((began, 1, call, true));
+            }
+            Some(at) => {
+                events.push((began, 2, call, false));
+                events.push((at, 0, call, true));
+            }
+            None => events.push((began, 2, call, false)),
+        }
+    }
+    sort_by_key(&mut events, |&(at, kind, call, end)| [at, kind, 2 * call as u64 + u64::from(end)]);
+    let mut ranks = vec![(0, None); calls.len()];
+    for (rank, (_, _, call, end)) in events.into_iter().enumerate() {
+        if end {
+            ranks[call].1 = Some(rank);
+        } else {
+            ranks[call].0 = rank;
+        }
+    }
+    ranks
 }

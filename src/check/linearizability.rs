@@ -8,13 +8,11 @@
 //!
 //! The question is NP-complete, so the work is bounded and "undecided" is a verdict.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::history::{History, Outcome};
-use super::search::{Found, Operation, search};
+use super::history::{Account, Bare, ranks};
+use super::search::{Found, Model, Operation, search};
 use crate::order::sort_by_key;
-use crate::service::Service;
 
 /// How much work may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,17 +83,23 @@ pub struct Undecided {
 }
 
 /// Judges a history.
-pub fn linearizability<S: Service>(history: &History<S>, limits: &Limits) -> Verdict {
-    let ranks = history.ranks();
+pub fn linearizability(history: &dyn Account, limits: &Limits) -> Verdict {
+    let bare = history.bare();
+    let ranks = ranks(&bare);
+    let mut model = history.model();
     let mut budget = limits.states;
     let mut undecided = None;
     let mut orders = Vec::new();
-    for calls in parts(history) {
+    for calls in parts(history, &bare) {
         let part = Part { history, ranks: &ranks, calls };
-        match part.search(|_| true, &mut budget) {
+        match part.search(&mut *model, &|_| true, &mut budget) {
             Found::Order(order) => orders.push(order),
             Found::None { explained } => {
-                return Verdict::NotLinearizable(part.conflict(explained, limits.states / 8));
+                return Verdict::NotLinearizable(part.conflict(
+                    &mut *model,
+                    explained,
+                    limits.states / 8,
+                ));
             }
             Found::Stopped { explained } => {
                 let (part, answers) = (part.name(), part.answers().len());
@@ -105,41 +109,38 @@ pub fn linearizability<S: Service>(history: &History<S>, limits: &Limits) -> Ver
     }
     match undecided {
         Some(undecided) => Verdict::Undecided(undecided),
-        None => Verdict::Linearizable(merge(history, &ranks, &orders)),
+        None => Verdict::Linearizable(merge(&bare, &ranks, &orders)),
     }
 }
 
 /// The calls that happened or may have, by the part that they concern, the smallest part first.
-fn parts<S: Service>(history: &History<S>) -> Vec<Vec<usize>> {
-    let mut parts: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-    for (call, interval) in history.calls().iter().enumerate() {
-        if interval.outcome != Outcome::Refused {
-            parts.entry(S::part(&interval.op)).or_default().push(call);
+fn parts(history: &dyn Account, bare: &[Bare]) -> Vec<Vec<usize>> {
+    let happened = || (0..bare.len()).filter(|&call| !bare[call].refused);
+    let mut names: Vec<&str> = Vec::new();
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    for call in happened() {
+        // An operation on the whole ties the parts together.
+        let Some(name) = history.part(call) else { return vec![happened().collect()] };
+        match names.binary_search(&name) {
+            Ok(place) => parts[place].push(call),
+            Err(place) => {
+                names.insert(place, name);
+                parts.insert(place, vec![call]);
+            }
         }
     }
-    if parts.contains_key(&None) {
-        // An operation on the whole ties the parts together.
-        let mut whole: Vec<usize> = parts.into_values().flatten().collect();
-        sort_by_key(&mut whole, |&call| [call as u64, 0, 0]);
-        return vec![whole];
-    }
-    let mut parts: Vec<Vec<usize>> = parts.into_values().collect();
     sort_by_key(&mut parts, |part| [part.len() as u64, 0, 0]);
     parts
 }
 
 /// One order out of one order for each part, all of which keep the order of call and answer.
-fn merge<S: Service>(
-    history: &History<S>,
-    ranks: &[(usize, Option<usize>)],
-    orders: &[Vec<usize>],
-) -> Vec<Effect> {
+fn merge(bare: &[Bare], ranks: &[(usize, Option<usize>)], orders: &[Vec<usize>]) -> Vec<Effect> {
     let mut effects = Vec::new();
     for (part, order) in orders.iter().enumerate() {
         // As early as can be: when it and everything before it has been called.
         let mut latest = (0, 0);
         for (place, &call) in order.iter().enumerate() {
-            latest = latest.max((ranks[call].0, history.calls()[call].called_at));
+            latest = latest.max((ranks[call].0, bare[call].called_at));
             effects.push((latest.0, part, place, Effect { call, at: latest.1 }));
         }
     }
@@ -148,17 +149,17 @@ fn merge<S: Service>(
 }
 
 /// The calls of one part.
-struct Part<'a, S: Service> {
-    history: &'a History<S>,
+struct Part<'a> {
+    history: &'a dyn Account,
     ranks: &'a [(usize, Option<usize>)],
     calls: Vec<usize>,
 }
 
-impl<S: Service> Part<'_, S> {
+impl Part<'_> {
     fn name(&self) -> Option<Rc<str>> {
         let first = self.calls.first()?;
-        let name = S::part(&self.history.calls()[*first].op)?;
-        let same = |call: &usize| S::part(&self.history.calls()[*call].op) == Some(name);
+        let name = self.history.part(*first)?;
+        let same = |call: &usize| self.history.part(*call) == Some(name);
         self.calls.iter().all(same).then(|| name.into())
     }
 
@@ -173,17 +174,18 @@ impl<S: Service> Part<'_, S> {
     }
 
     /// Searches for an order. An answer that does not count is treated as if it had not come.
-    fn search(&self, counts: impl Fn(usize) -> bool, budget: &mut u64) -> Found {
+    fn search(
+        &self,
+        model: &mut dyn Model,
+        counts: &dyn Fn(usize) -> bool,
+        budget: &mut u64,
+    ) -> Found {
         let ops = self.calls.iter().map(|&call| {
-            let interval = &self.history.calls()[call];
             let (called, returned) = self.ranks[call];
-            let out = match &interval.outcome {
-                Outcome::Done { out, .. } if counts(call) => Some(out),
-                _ => None,
-            };
-            Operation { call, op: &interval.op, out, called, returned: returned.unwrap_or(0) }
+            let answered = returned.is_some() && counts(call);
+            Operation { call, answered, called, returned: returned.unwrap_or(0) }
         });
-        search::<S>(ops.collect(), budget)
+        search(model, ops.collect(), budget)
     }
 
     /// Why no order explains every answer, when the first so many can be explained.
@@ -191,7 +193,7 @@ impl<S: Service> Part<'_, S> {
     /// An answer that is taken away leaves more freedom, never less. So the first answers can be
     /// explained up to some point and never beyond, which halving finds; and among the rest,
     /// whatever can be taken away without an order turning up is immaterial.
-    fn conflict(&self, explained: usize, work: u64) -> Conflict {
+    fn conflict(&self, model: &mut dyn Model, explained: usize, work: u64) -> Conflict {
         let answers = self.answers();
         let mut budget = work / 2;
         let mut before = None;
@@ -201,7 +203,7 @@ impl<S: Service> Part<'_, S> {
             // The order for the answers up to `good` is wanted even if `good` is known already.
             let middle = if bad - good > 1 { good.midpoint(bad) } else { good };
             let end = self.end(answers[middle]);
-            match self.search(|call| self.end(call) < end, &mut budget) {
+            match self.search(model, &|call| self.end(call) < end, &mut budget) {
                 Found::Order(order) => (good, before) = (middle, Some(order)),
                 Found::None { .. } => bad = middle,
                 Found::Stopped { .. } => {
@@ -210,7 +212,7 @@ impl<S: Service> Part<'_, S> {
                 }
             }
         }
-        let mut counts = vec![false; self.history.calls().len()];
+        let mut counts = vec![false; self.ranks.len()];
         answers[..bad].iter().for_each(|&call| counts[call] = true);
         // Whole stretches first: in a long history nearly everything is immaterial.
         let mut left = work / 2 + budget;
@@ -223,7 +225,7 @@ impl<S: Service> Part<'_, S> {
             }
             answers[from..to].iter().for_each(|&call| counts[call] = false);
             let mut budget = share;
-            let found = self.search(|call| counts[call], &mut budget);
+            let found = self.search(model, &|call| counts[call], &mut budget);
             left -= share - budget;
             if matches!(found, Found::None { .. }) {
                 continue;

@@ -11,7 +11,7 @@ mod linearizability;
 mod search;
 
 pub use explain::explain;
-pub use history::{History, Interval, Outcome};
+pub use history::{Account, Bare, History, Interval, Outcome};
 pub use linearizability::{Conflict, Effect, Limits, Undecided, Verdict, linearizability};
 
 #[cfg(test)]

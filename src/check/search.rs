@@ -11,24 +11,32 @@
 //!   could not. A call without answer need not be placed at all.
 //! - Of several calls without answer that ask the same, the earliest is placed first.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::history::{Interval, Outcome};
 use crate::order::sort_by_key;
 use crate::service::Service;
 
 /// An operation to be placed.
-pub(super) struct Operation<'a, S: Service> {
+pub(super) struct Operation {
     /// Its place in the history.
     pub call: usize,
-    /// What was asked.
-    pub op: &'a S::Op,
-    /// What was answered; `None` if any answer, or none, will do.
-    pub out: Option<&'a S::Out>,
+    /// Whether the answer counts. If not, any answer, or none, will do.
+    pub answered: bool,
     /// The rank of its call.
     pub called: usize,
     /// The rank of its answer: what follows is called later. Meaningless without an answer.
     pub returned: usize,
+}
+
+/// What the search asks of a service and a history, whatever their types are.
+pub trait Model {
+    /// A number that calls share if they ask the same.
+    fn question(&self, call: usize) -> u32;
+
+    /// The number of the state after a call in a state, which is 0 at the start; `None` if its
+    /// answer counts and would be another.
+    fn after(&mut self, state: u32, call: usize, answered: bool) -> Option<u32>;
 }
 
 /// What came of a search.
@@ -52,18 +60,18 @@ pub(super) enum Found {
 ///
 /// Orders with few operations of unknown outcome in a row are tried first: there are far fewer of
 /// them, and mostly one of them explains the answers.
-pub(super) fn search<S: Service>(mut ops: Vec<Operation<'_, S>>, budget: &mut u64) -> Found {
-    sort_by_key(&mut ops, |op| match op.out {
-        Some(_) => [0, op.returned as u64, 0],
+pub(super) fn search(model: &mut dyn Model, mut ops: Vec<Operation>, budget: &mut u64) -> Found {
+    sort_by_key(&mut ops, |op| match op.answered {
+        true => [0, op.returned as u64, 0],
         // The latest first: mostly a call takes effect soon or never.
-        None => [1, u64::MAX - op.called as u64, 0],
+        false => [1, u64::MAX - op.called as u64, 0],
     });
-    let plan = Plan::new(&ops);
+    let plan = Plan::new(model, &ops);
     for row in [1, 2, 4] {
         let share = *budget / 4;
         let mut left = share;
-        let mut search = Search::<S>::new(&plan, row);
-        let found = search.run(&ops, &mut left);
+        let mut search = Search::new(&plan, row);
+        let found = search.run(model, &ops, &mut left);
         *budget -= share - left;
         match found {
             Found::Order(order) => return Found::Order(order),
@@ -71,17 +79,16 @@ pub(super) fn search<S: Service>(mut ops: Vec<Operation<'_, S>>, budget: &mut u6
             Found::None { .. } | Found::Stopped { .. } => {}
         }
     }
-    Search::<S>::new(&plan, usize::MAX).run(&ops, budget)
+    Search::new(&plan, usize::MAX).run(model, &ops, budget)
 }
 
 /// One search, depth first.
-struct Search<'a, S> {
+struct Search<'a> {
     plan: &'a Plan,
     /// So many operations of unknown outcome may stand in a row.
     row: usize,
     /// Whether that kept anything from being tried.
     cut: bool,
-    states: States<S>,
     seen: Seen,
     placed: Bits,
     used: Bits,
@@ -100,13 +107,12 @@ struct Place {
     row: usize,
 }
 
-impl<'a, S: Service> Search<'a, S> {
-    fn new(plan: &'a Plan, row: usize) -> Search<'a, S> {
+impl<'a> Search<'a> {
+    fn new(plan: &'a Plan, row: usize) -> Search<'a> {
         Search {
             plan,
             row,
             cut: false,
-            states: States::new(),
             seen: Seen::default(),
             placed: Bits::new(plan.answered),
             used: Bits::new(plan.called.len() - plan.answered),
@@ -115,7 +121,7 @@ impl<'a, S: Service> Search<'a, S> {
         }
     }
 
-    fn run(&mut self, ops: &[Operation<'_, S>], budget: &mut u64) -> Found {
+    fn run(&mut self, model: &mut dyn Model, ops: &[Operation], budget: &mut u64) -> Found {
         let (mut cursor, mut explained) = (0, 0);
         while self.here.first < self.plan.answered {
             let candidate = self.plan.candidate(cursor, self.here.first, &self.placed, &self.used);
@@ -129,7 +135,7 @@ impl<'a, S: Service> Search<'a, S> {
                 return Found::Stopped { explained };
             }
             *budget -= 1;
-            match self.place(at, &ops[at], budget) {
+            match self.place(model, at, &ops[at], budget) {
                 true => cursor = self.here.first,
                 false => cursor = at + 1,
             }
@@ -139,9 +145,15 @@ impl<'a, S: Service> Search<'a, S> {
     }
 
     /// Places an operation, if its answer fits and what follows was not searched before.
-    fn place(&mut self, at: usize, op: &Operation<'_, S>, budget: &mut u64) -> bool {
+    fn place(
+        &mut self,
+        model: &mut dyn Model,
+        at: usize,
+        op: &Operation,
+        budget: &mut u64,
+    ) -> bool {
         let before = self.here;
-        let Some(state) = self.states.after(before.state, op) else { return false };
+        let Some(state) = model.after(before.state, op.call, op.answered) else { return false };
         let unknown = at >= self.plan.answered;
         if unknown && (state == before.state || before.row == self.row) {
             self.cut |= state != before.state;
@@ -191,8 +203,8 @@ struct Plan {
 }
 
 impl Plan {
-    fn new<S: Service>(ops: &[Operation<'_, S>]) -> Plan {
-        let answered = ops.partition_point(|op| op.out.is_some());
+    fn new(model: &dyn Model, ops: &[Operation]) -> Plan {
+        let answered = ops.partition_point(|op| op.answered);
         let called: Vec<usize> = ops.iter().map(|op| op.called).collect();
         let returned: Vec<usize> = ops[..answered].iter().map(|op| op.returned).collect();
         // Whoever is called before an answer is called before every later one, so both ends of
@@ -206,21 +218,12 @@ impl Plan {
             let others = called[answered..].partition_point(|&called| called > deadline);
             reach[first] = (end, answered + others);
         }
-        let mut last: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-        let mut twin: Vec<Option<usize>> = (answered..ops.len())
-            .rev()
-            .map(|at| {
-                let bucket = last.entry(hash(ops[at].op)).or_default();
-                let same = bucket.iter().position(|&other| ops[other].op == ops[at].op);
-                match same {
-                    Some(place) => Some(std::mem::replace(&mut bucket[place], at)),
-                    None => {
-                        bucket.push(at);
-                        None
-                    }
-                }
-            })
-            .collect();
+        let question = |op: &Operation| model.question(op.call) as usize;
+        let questions = ops.iter().map(question).max().map_or(0, |last| last + 1);
+        let mut last = vec![None; questions];
+        let unanswered = ops.iter().enumerate().skip(answered).rev();
+        let mut twin: Vec<Option<usize>> =
+            unanswered.map(|(at, op)| last[question(op)].replace(at)).collect();
         twin.reverse();
         Plan { answered, called, reach, twin, returned }
     }
@@ -239,46 +242,68 @@ impl Plan {
     }
 }
 
-/// The states that were met, each with a number.
-struct States<S> {
+/// The states that were met, each with a number, and the calls that lead from one to another.
+pub(super) struct States<'a, S: Service> {
+    calls: &'a [Interval<S>],
+    questions: Vec<u32>,
     all: Vec<S>,
-    by_hash: BTreeMap<u64, Vec<u32>>,
+    places: Places,
 }
 
-impl<S: Service> States<S> {
-    fn new() -> States<S> {
+impl<'a, S: Service> States<'a, S> {
+    /// The state at the start.
+    pub fn new(calls: &'a [Interval<S>]) -> States<'a, S> {
+        let mut firsts: Vec<&S::Op> = Vec::new();
+        let mut places = Places::default();
+        let question = |Interval { op, .. }: &'a Interval<S>| {
+            let hash = hash(op);
+            places.find(hash, |known| firsts[known] == op).unwrap_or_else(|| {
+                firsts.push(op);
+                places.add(hash)
+            })
+        };
+        let questions = calls.iter().map(question).collect();
         let start = S::default();
-        let by_hash = BTreeMap::from([(hash(&start), vec![0])]);
-        States { all: vec![start], by_hash }
+        let mut places = Places::default();
+        places.add(hash(&start));
+        States { calls, questions, all: vec![start], places }
+    }
+}
+
+impl<S: Service> Model for States<'_, S> {
+    fn question(&self, call: usize) -> u32 {
+        self.questions[call]
     }
 
-    /// The state after an operation; `None` if the answer would be another.
-    fn after(&mut self, state: u32, op: &Operation<'_, S>) -> Option<u32> {
+    fn after(&mut self, state: u32, call: usize, answered: bool) -> Option<u32> {
+        let Interval { op, outcome, .. } = &self.calls[call];
         let mut next = self.all[state as usize].clone();
-        let out = next.apply(op.op);
-        if op.out.is_some_and(|expected| *expected != out) {
-            return None;
+        let out = next.apply(op);
+        match outcome {
+            Outcome::Done { out: expected, .. } if answered && *expected != out => return None,
+            _ => {}
         }
         if next == self.all[state as usize] {
             return Some(state);
         }
-        let bucket = self.by_hash.entry(hash(&next)).or_default();
-        if let Some(&known) = bucket.iter().find(|&&known| self.all[known as usize] == next) {
-            return Some(known);
-        }
-        let number = self.all.len() as u32;
-        bucket.push(number);
-        self.all.push(next);
-        Some(number)
+        let hash = hash(&next);
+        let known = self.places.find(hash, |known| self.all[known] == next);
+        Some(known.unwrap_or_else(|| {
+            self.all.push(next);
+            self.places.add(hash)
+        }))
     }
 }
 
 /// The configurations that were searched, or are being searched.
 #[derive(Default)]
 struct Seen {
-    /// By state and answered operations: the sets of other operations, one after the other.
-    /// No set contains another.
-    used: BTreeMap<Box<[u64]>, Vec<u64>>,
+    places: Places,
+    /// State and answered operations.
+    keys: Vec<Box<[u64]>>,
+    /// For each of them: the sets of other operations, one after the other. No set contains
+    /// another.
+    used: Vec<Vec<u64>>,
     key: Vec<u64>,
 }
 
@@ -299,10 +324,14 @@ impl Seen {
         while self.key.len() > 2 && self.key.last() == Some(&0) {
             self.key.pop();
         }
-        let Some(known) = self.used.get_mut(self.key.as_slice()) else {
-            self.used.insert(self.key.as_slice().into(), used.0.clone());
+        let hash = hash(&self.key);
+        let Some(known) = self.places.find(hash, |known| *self.keys[known] == *self.key) else {
+            self.places.add(hash);
+            self.keys.push(self.key.as_slice().into());
+            self.used.push(used.0.clone());
             return true;
         };
+        let known = &mut self.used[known as usize];
         let width = used.0.len();
         if width == 0 {
             return false;
@@ -317,6 +346,52 @@ impl Seen {
         kept.extend(&used.0);
         *known = kept;
         true
+    }
+}
+
+/// Where in a list things of a hash stand: those of one bucket form a chain.
+#[derive(Default)]
+struct Places {
+    /// For each bucket the last place, plus 1.
+    buckets: Vec<u32>,
+    /// For each place its hash, and the place before it in its bucket, plus 1.
+    chain: Vec<(u64, u32)>,
+}
+
+impl Places {
+    /// The place of the thing with that hash that `same` recognizes.
+    fn find(&self, hash: u64, same: impl Fn(usize) -> bool) -> Option<u32> {
+        let mut place = *self.buckets.get(self.bucket(hash))?;
+        while let Some(at) = place.checked_sub(1) {
+            let (found, before) = self.chain[at as usize];
+            if found == hash && same(at as usize) {
+                return Some(at);
+            }
+            place = before;
+        }
+        None
+    }
+
+    /// The place at which the next thing is to be added to the list.
+    fn add(&mut self, hash: u64) -> u32 {
+        if self.chain.len() == self.buckets.len() {
+            let hashes = std::mem::take(&mut self.chain);
+            self.buckets = vec![0; (2 * hashes.len()).max(8)];
+            hashes.into_iter().for_each(|(hash, _)| self.link(hash));
+        }
+        self.link(hash);
+        self.chain.len() as u32 - 1
+    }
+
+    fn link(&mut self, hash: u64) {
+        let bucket = self.bucket(hash);
+        self.chain.push((hash, self.buckets[bucket]));
+        self.buckets[bucket] = self.chain.len() as u32;
+    }
+
+    fn bucket(&self, hash: u64) -> usize {
+        // The number of buckets is a power of two, and 0 at first.
+        hash as usize & self.buckets.len().saturating_sub(1)
     }
 }
 

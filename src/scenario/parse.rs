@@ -3,8 +3,6 @@
 //! Total: any text gives a document and either a scenario or at least one fault, in time and
 //! memory proportional to the text.
 
-use std::collections::BTreeMap;
-
 use super::action::{Known, VERBS, read_action, read_rule, read_weather};
 use super::cursor::{Cursor, Read};
 use super::diagnostic::{Diagnostic, one_of, quote};
@@ -14,7 +12,7 @@ use super::head::{read_client_rules, read_params};
 use super::lex::{Lexed, lex, quoted};
 use super::limits::*;
 use super::{Say, Scenario, VERSION, units};
-use crate::order::sort_by_key;
+use crate::order::{SortedMap, sort_by_key};
 use crate::protocols::{self, CATALOG, Entry};
 use crate::sim::action::{Action, Moment, Scheduled, Target};
 use crate::sim::info::{Info, Params};
@@ -93,7 +91,7 @@ pub fn parse(text: &str) -> Parsed {
 struct Reader {
     faults: Vec<Diagnostic>,
     /// Header lines that may stand there once, with the line where they do.
-    seen: BTreeMap<&'static str, u32>,
+    seen: SortedMap<&'static str, u32>,
     title: String,
     seed: u64,
     network: Weather,

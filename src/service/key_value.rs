@@ -1,14 +1,14 @@
 //! A key-value store with compare-and-set and append.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{OpError, OpInfo, Service, ServiceInfo};
+use crate::order::SortedMap;
 
 /// The store. Keys and values are short texts without spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct KeyValue {
-    values: BTreeMap<Rc<str>, Rc<str>>,
+    values: SortedMap<Rc<str>, Rc<str>>,
 }
 
 /// An operation on the store.
@@ -135,7 +135,8 @@ impl Service for KeyValue {
     }
 
     fn rows(&self) -> Vec<(String, String)> {
-        self.values.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
+        let rows = self.values.entries().iter();
+        rows.map(|(key, value)| (key.to_string(), value.to_string())).collect()
     }
 
     fn generate(choose: &mut dyn FnMut(u32) -> u32) -> KeyValueOp {

@@ -18,8 +18,15 @@ pub const REQUEST: u8 = 254;
 /// The kind of an answer to a client.
 pub const REPLY: u8 = 255;
 
+/// With so many entries more than twice the messages in flight, the queue is swept.
+const QUEUE_SLACK: usize = 4_096;
+
 /// How many lost messages are remembered, for the picture.
 const LOSSES_KEPT: usize = 256;
+
+/// How many messages can be on their way at once. What is sent beyond that is lost, as in a real
+/// network whose buffers are full: slow links and fast timers fill no memory.
+pub const MOST_IN_FLIGHT: usize = 1 << 16;
 
 /// When something waits that will not happen by itself.
 pub const NEVER: Time = Time::MAX;
@@ -110,6 +117,8 @@ pub struct FlightCore {
     pub due_at: Time,
     /// Whether it has arrived at a held link or a paused node, and waits.
     pub held: bool,
+    /// Whether somebody delivered it by hand: then a link that holds lets it through.
+    let_through: bool,
     order: u64,
     live: bool,
 }
@@ -241,7 +250,7 @@ impl Core {
             return false;
         }
         let (from, to) = (flight.name.from, flight.to);
-        if self.network.link(from, to).held {
+        if self.network.link(from, to).held && !flight.let_through {
             flight.held = true;
             return false;
         }
@@ -266,7 +275,9 @@ impl Core {
         }
         if timer.order != entry.order {
             timer.queued = None;
-            self.queue_timer(node, tag);
+            if !self.manual {
+                self.queue_timer(node, tag);
+            }
             return false;
         }
         if owner.paused {
@@ -366,7 +377,13 @@ impl Core {
 
     /// Sends a message. The caller keeps what it says in the slots that the answer names.
     pub fn launch(&mut self, from: NodeId, to: NodeId, kind: u8) -> Launch {
-        let fate = self.network.decide(from, to, kind, self.now);
+        let mut fate = self.network.decide(from, to, kind, self.now);
+        let room = MOST_IN_FLIGHT.saturating_sub(self.in_flight());
+        if fate.lost.is_none() && room == 0 {
+            fate.lost = Some(LossReason::Full);
+            self.network.link_mut(from, to).lost += 1;
+        }
+        fate.copy_due_at = fate.copy_due_at.filter(|_| room > 1);
         let sender = &mut self.nodes[from.index()];
         sender.sent += 1;
         let name = MessageName { from, number: sender.sent, copy: 1 };
@@ -382,6 +399,7 @@ impl Core {
             sent_step: self.steps,
             due_at,
             held: false,
+            let_through: false,
             order: 0,
             live: fate.lost.is_none(),
         };
@@ -401,7 +419,12 @@ impl Core {
         Launch { name, due_at, lost: None, slot, copy }
     }
 
-    /// How many messages there is room for.
+    /// How many messages are on their way.
+    fn in_flight(&self) -> usize {
+        self.flights.len() - self.free.len() - self.losses.len()
+    }
+
+    /// How many messages there is room for without growing.
     pub fn slots(&self) -> usize {
         self.flights.len()
     }
@@ -446,11 +469,27 @@ impl Core {
         let name = MessageName { copy, ..flight.name };
         let arrival = self.network.link_mut(flight.name.from, flight.to).copy_arrival(self.now);
         let due_at = if self.manual { NEVER } else { arrival };
-        self.put(FlightCore { name, due_at, sent_at: self.now, held: false, ..flight })
+        let (sent_at, held, let_through) = (self.now, false, false);
+        self.put(FlightCore { name, due_at, sent_at, held, let_through, ..flight })
     }
 
-    /// Lets a message arrive at another time, whatever it was waiting for.
-    pub fn reschedule(&mut self, slot: u32, due_at: Time) {
+    /// Lets a message arrive now, even if its link holds. Before a paused node it waits.
+    pub fn deliver(&mut self, slot: u32) {
+        self.flights[slot as usize].let_through = true;
+        self.reschedule(slot, self.now);
+    }
+
+    /// Lets a message take that much longer. False if it waits to be delivered by hand.
+    pub fn delay(&mut self, slot: u32, by: Time) -> bool {
+        let due_at = self.flights[slot as usize].due_at;
+        if due_at == NEVER {
+            return false;
+        }
+        self.reschedule(slot, due_at.max(self.now).saturating_add(by));
+        true
+    }
+
+    fn reschedule(&mut self, slot: u32, due_at: Time) {
         let order = self.next_order();
         let flight = &mut self.flights[slot as usize];
         flight.due_at = due_at;
@@ -470,6 +509,17 @@ impl Core {
             self.flights().filter(|(_, flight)| on_it(flight)).map(|(slot, _)| slot).collect();
         for slot in lost {
             self.lose(slot, LossReason::Cut);
+        }
+        // What was lost leaves its entry in the queue, perhaps for an hour.
+        if self.queue.len() > 2 * self.in_flight() + QUEUE_SLACK {
+            let flights = &self.flights;
+            self.queue.retain(|entry| match entry.due {
+                Due::Message(slot) => {
+                    let flight = &flights[slot as usize];
+                    flight.live && flight.order == entry.order
+                }
+                _ => true,
+            });
         }
     }
 
@@ -553,7 +603,12 @@ impl Core {
         owner.paused = false;
         for entry in std::mem::take(&mut owner.waiting) {
             if let Due::Message(slot) = entry.due {
-                self.flights[slot as usize].held = false;
+                // It may be gone or wait elsewhere by now, or its slot may hold another.
+                let flight = &mut self.flights[slot as usize];
+                if flight.order != entry.order {
+                    continue;
+                }
+                flight.held = false;
             }
             self.queue.push(Entry { at: entry.at.max(now), ..entry });
         }

@@ -14,6 +14,8 @@ const SEGMENTS_KEPT: usize = 128;
 const FIRST_STRIDE: u64 = 128;
 /// With more keyframes than this, every second one goes.
 const KEYFRAMES_KEPT: usize = 192;
+/// All keyframes together take about so many bytes at most.
+const KEYFRAME_BYTES: usize = 64 << 20;
 /// Beyond so many marks, only faults, leadership and violations are marked.
 const MARKS_KEPT: usize = 20_000;
 
@@ -56,9 +58,12 @@ impl<C> History<C> {
 
     /// Takes a keyframe. When there are too many, those of every second stride go: the memory
     /// stays bounded, and what is replayed to reach a step grows with the run's length only.
-    pub fn push_keyframe(&mut self, step: u64, cluster: C) {
+    ///
+    /// `bytes` is what this one takes: of large ones fewer are kept.
+    pub fn push_keyframe(&mut self, step: u64, cluster: C, bytes: usize) {
         self.keyframes.push((step, Rc::new(cluster)));
-        if self.keyframes.len() > KEYFRAMES_KEPT {
+        let most = (KEYFRAME_BYTES / bytes.max(1)).clamp(4, KEYFRAMES_KEPT);
+        while self.keyframes.len() > most {
             self.stride *= 2;
             let stride = self.stride;
             self.keyframes.retain(|(step, _)| step.is_multiple_of(stride));

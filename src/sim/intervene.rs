@@ -165,13 +165,14 @@ pub fn perform(cluster: &mut Cluster, action: &Action, record: &mut Record) -> V
         }
         Action::Delay(message, by) => {
             let slot = find(cluster, message)?;
-            let due_at = cluster.world.core.flight(slot).due_at.max(cluster.world.core.now);
-            cluster.world.core.reschedule(slot, due_at.saturating_add(*by));
-            Ok(())
+            match cluster.world.core.delay(slot, *by) {
+                true => Ok(()),
+                false => Err("without a clock it arrives when it is delivered".to_string()),
+            }
         }
         Action::Deliver(message) => {
             let slot = find(cluster, message)?;
-            cluster.world.core.reschedule(slot, cluster.world.core.now);
+            cluster.world.core.deliver(slot);
             Ok(())
         }
         Action::Fire { target, timer } => fire(cluster, target, timer, record),

@@ -1,6 +1,5 @@
 //! What the clients saw, as the checkers want it.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::client::{Client, Ending};
@@ -17,7 +16,10 @@ pub fn linearizability<S: Service>(
 ) -> (Verdict, Vec<String>) {
     let (history, times) = history(clients, names);
     let verdict = check::linearizability(&history, limits);
-    let when = |step: u64| times.get(&step).map_or(String::new(), |&at| Span(at).to_string());
+    let when = |step: u64| {
+        let known = times.iter().find(|&&(known, _)| known == step);
+        known.map_or(String::new(), |&(_, at)| Span(at).to_string())
+    };
     let told = explain(&history, &verdict, when);
     (verdict, told)
 }
@@ -28,19 +30,19 @@ pub fn linearizability<S: Service>(
 fn history<S: Service>(
     clients: &[Rc<Client<S>>],
     names: NodeNames,
-) -> (History<S>, BTreeMap<u64, Time>) {
+) -> (History<S>, Vec<(u64, Time)>) {
     let of = |client| Client::calls(client).iter().map(move |record| (client.me(), record));
     let mut calls: Vec<_> = clients.iter().flat_map(|client| of(&**client)).collect();
     calls.retain(|(_, record)| record.attempts > 0);
     sort_by_key(&mut calls, |(_, record)| [record.called_step, 0, 0]);
     let mut history = History::new();
-    let mut times = BTreeMap::new();
+    let mut times = Vec::new();
     for (client, record) in calls {
-        times.insert(record.called_step, record.called_at);
+        times.push((record.called_step, record.called_at));
         let place = history.call(&names.name(client), record.op.clone(), record.called_step);
         match &record.ending {
             Ending::Done(out, at, step) => {
-                times.insert(*step, *at);
+                times.push((*step, *at));
                 history.close(place, Outcome::Done { out: out.clone(), at: *step });
             }
             // A server refused the last attempt; an earlier one may have taken effect.

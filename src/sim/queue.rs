@@ -10,7 +10,7 @@ use crate::view::Time;
 const DUE_BITS: u32 = 26;
 const PAYLOAD_BITS: u32 = DUE_BITS - 2;
 
-/// How many messages can be in flight at once.
+/// How many messages an entry can tell apart.
 pub const MAX_SLOTS: usize = 1 << PAYLOAD_BITS;
 
 /// The queue: a binary heap, the smallest number first.
@@ -57,6 +57,16 @@ impl Queue {
             hole = parent;
         }
         heap[hole] = number;
+    }
+
+    /// How many entries there are, those that are out of date counted.
+    pub fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Keeps the entries that are to be kept.
+    pub fn retain(&mut self, mut keep: impl FnMut(Entry) -> bool) {
+        self.heap.retain(|Reverse(packed)| keep(Entry::unpack(*packed)));
     }
 
     /// The earliest entry.

@@ -99,6 +99,16 @@ impl Run {
         }
     }
 
+    /// How much memory a keyframe of the present position takes, roughly.
+    fn keyframe_bytes(&self) -> usize {
+        let nodes = self.live.world.core.nodes.len();
+        let links = nodes * nodes * size_of::<super::network::Link>();
+        // The message, what it says, its entry in the queue, its logical times.
+        let flight = size_of::<FlightCore>() + 64 + 16 + 8 + nodes * size_of::<u32>();
+        let flights = self.live.world.core.slots() * flight;
+        size_of::<Cluster>() + links + flights + nodes * 512
+    }
+
     fn intervene(&mut self, at: Time, record: &mut Record) {
         let live = &mut self.live;
         live.world.core.pass(at);
@@ -151,7 +161,8 @@ impl Run {
         }
         self.history.push_event(event);
         if self.history.wants_keyframe(self.head) {
-            self.history.push_keyframe(self.head, self.live.clone());
+            let bytes = self.keyframe_bytes();
+            self.history.push_keyframe(self.head, self.live.clone(), bytes);
         }
     }
 
@@ -262,8 +273,15 @@ impl Session for Run {
             self.head = core.steps;
             self.history.truncate(core.steps);
         }
+        // What was recorded and is still to come belongs to the future that is left, even if its
+        // moment is this very one.
+        let mut ahead = self.live.world.script_done as u64;
         let script = &mut self.setup.script;
-        script.retain(|other| !other.recorded || other.moment <= moment);
+        script.retain(|other| {
+            let done = ahead > 0;
+            ahead = ahead.saturating_sub(1);
+            done || !other.recorded
+        });
         let place = script.partition_point(|other| other.moment <= moment);
         script.insert(place, Scheduled { moment, action, recorded: true });
         while self.live.world.script_done <= place && self.step() {}
@@ -402,9 +420,6 @@ impl Session for Run {
         let (events, keyframes) = self.history.remembered();
         let nodes = self.live.world.core.nodes.len();
         let event = size_of::<Event>() + nodes * size_of::<u32>() + 96;
-        let links = nodes * nodes * size_of::<super::network::Link>();
-        let flights = self.live.world.core.slots() * (size_of::<FlightCore>() + 64);
-        let keyframe = size_of::<Cluster>() + links + flights + nodes * 512;
-        events * event + keyframes * keyframe
+        events * event + keyframes * self.keyframe_bytes()
     }
 }

@@ -270,6 +270,8 @@ pub enum LossReason {
     Dropped,
     /// The receiver was down.
     Down,
+    /// More was on its way than the network has room for.
+    Full,
 }
 
 impl LossReason {
@@ -280,6 +282,7 @@ impl LossReason {
             LossReason::Cut => "lost at a cut link",
             LossReason::Dropped => "dropped on purpose",
             LossReason::Down => "lost: the receiver is down",
+            LossReason::Full => "lost: the network is full",
         }
     }
 }

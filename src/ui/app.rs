@@ -59,12 +59,9 @@ pub fn App(props: &AppProps) -> Html {
                 data-time={view.now.to_string()}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if embed {
-                    <h1 class="sr">{ &*view.title }</h1>
-                } else {
-                    { top(&store, &view) }
-                }
+                if !embed { { top(&store, &view) } }
                 <main class="lab">
+                    if embed { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
                         <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
                         if !embed { { part(try_this) } }

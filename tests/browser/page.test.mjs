@@ -32,7 +32,7 @@ test('it opens with a cluster that runs, and elects a leader', async ({ open, ap
   assert.equal((await state(app)).status, 'playing');
   assert.equal(await app().locator('.stage .node').count(), 6);
   await elected(app);
-  assert.ok(await button(app, 'Crash the leader').isVisible());
+  await button(app, 'Crash the leader').waitFor();
 });
 
 test('the shell and the poster are in the document itself', async ({ server }) => {
@@ -50,7 +50,7 @@ test('a leader crashes by click, restarts by key, pauses by menu', async ({ open
   await app().locator(`#focus-${name}`).focus();
   await page.keyboard.press('c');
   assert.equal(await node(app, name).getAttribute('data-up'), 'true');
-  await node(app, name).locator('.shape').click({ button: 'right' });
+  await app().locator(`#focus-${name}`).click({ button: 'right' });
   await app().getByRole('menuitem', { name: /^Pause/ }).click();
   assert.equal(await node(app, name).getAttribute('data-paused'), 'true');
   await app().getByRole('tab', { name: /^Script/ }).click();
@@ -278,7 +278,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.keyboard.press('Escape');
       await app().getByRole('dialog').waitFor({ state: 'detached' });
     }
-    await node(app, 'n1').locator('.shape').click();
+    await app().locator('#focus-n1').click();
     assert.deepEqual(await axe(), [], 'a node');
     await open({ query: `embed=1&theme=${colorScheme}` });
     assert.deepEqual(await axe(), [], 'embedded');
@@ -304,10 +304,12 @@ test('keys do what they say, once, and nothing while somebody types', async ({ o
   await page.keyboard.press('ArrowDown');
   const focused = await page.evaluate(() => document.activeElement.id);
   assert.match(focused, /^focus-n[2-5]$/);
+  await page.keyboard.press('Enter');
   await page.keyboard.press('?');
   await app().getByRole('dialog', { name: 'Help' }).waitFor();
   await page.keyboard.press('Escape');
   await app().getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.id), focused);
 });
 
 test('at rest it draws nothing, and a person who wants no motion gets none',

@@ -194,3 +194,65 @@ fn roles_are_resolved_when_the_action_happens() {
     let up: Vec<bool> = [N1, N2, N3].map(|id| session.node(id).up).to_vec();
     assert_eq!(up, [true, false, false]);
 }
+
+/// A run of a scenario text, up to a time.
+fn run_of(text: &str, until: Time) -> Box<dyn Session> {
+    let scenario = interleave::scenario::parse(text).scenario.expect("a scenario");
+    let mut session = scenario.start(Watch::ALL).expect("it starts");
+    session.run_to(until, 1_000_000);
+    session
+}
+
+#[test]
+fn a_held_link_lets_a_message_through_that_is_delivered_by_hand() {
+    let script = vec![
+        at(50, Action::Hold(node(N1), node(N2), Direction::OneWay)),
+        at(200, Action::Deliver(MessageRef::Named(name(N1, 1)))),
+    ];
+    let mut session = start(ping(script));
+    session.run_to(199 * MS, 1_000);
+    assert!(session.flights()[0].held);
+    session.run_to(200 * MS, 1_000);
+    assert!(session.flights().iter().all(|flight| flight.name != name(N1, 1)));
+    assert!(session.link(N1, N2).held, "the link holds on");
+}
+
+#[test]
+fn a_message_that_waited_before_a_paused_node_and_then_on_a_held_link_comes_at_last() {
+    let mut session = start(ping(vec![
+        at(50, Action::Pause { target: node(N2), length: None }),
+        at(200, Action::Delay(MessageRef::Named(name(N1, 1)), 50 * MS)),
+        at(210, Action::Hold(node(N1), node(N2), Direction::OneWay)),
+        at(300, Action::Resume(node(N2))),
+        at(400, Action::Release(node(N1), node(N2), Direction::OneWay)),
+    ]));
+    session.run_to(350 * MS, 1_000);
+    assert!(session.flights().iter().any(|flight| flight.name == name(N1, 1) && flight.held));
+    session.run_to(400 * MS, 1_000);
+    assert!(session.flights().iter().all(|flight| flight.name != name(N1, 1)));
+}
+
+#[test]
+fn without_a_clock_no_timer_and_no_message_goes_off_by_itself() {
+    let head = "interleave 1\nraft nodes=3 clients=0\nclock off\nuntil 60s\n";
+    let script = "fire n1 election\nat 100ms deliver n1 > n3\nat 100ms fire n3 election\n";
+    let session = run_of(&format!("{head}{script}"), 60_000 * MS);
+    assert_eq!(session.step_count(), 5, "the message set the timer anew before it went off");
+
+    let script = "fire n1 election\ndelay n1 > n2 50ms\n";
+    let mut session = run_of(&format!("{head}{script}"), 60_000 * MS);
+    let last = session.event(session.head()).expect("a trace is kept");
+    assert!(matches!(&last.kind, EventKind::Action { void: Some(_), .. }), "{last:?}");
+    assert!(!session.step(), "nothing is due");
+}
+
+#[test]
+fn a_network_is_full_at_last_and_loses_what_is_sent_then() {
+    let text = "interleave 1\nraft nodes=9 clients=0 election=1ms..2ms heartbeat=1ms\n\
+                network delay=3600s duplicate=100%\nuntil 3600s\n";
+    let session = run_of(text, 20_000 * MS);
+    assert_eq!(session.flights().len(), 1 << 16);
+    let losses = session.losses();
+    assert!(!losses.is_empty() && losses.iter().all(|loss| loss.why == LossReason::Full));
+    assert!(session.memory() < 200 << 20, "{}", session.memory());
+}

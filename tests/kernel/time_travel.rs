@@ -109,6 +109,18 @@ fn going_back_and_acting_leaves_the_recorded_future_and_keeps_the_written_one() 
 }
 
 #[test]
+fn another_action_at_the_very_moment_of_a_recorded_one_takes_its_place() {
+    let mut session = start(ping(vec![at(900, Action::Heal)]));
+    session.step();
+    session.act(Action::Crash(node(N2))).expect("it is up");
+    session.seek(1);
+    session.act(Action::Crash(node(N3))).expect("it is up");
+    assert!(session.node(N2).up && !session.node(N3).up);
+    let script: Vec<&Action> = session.setup().script.iter().map(|s| &s.action).collect();
+    assert_eq!(script, [&Action::Crash(node(N3)), &Action::Heal]);
+}
+
+#[test]
 fn the_same_text_gives_the_same_run_with_and_without_a_trace() {
     let run = |watch, limit| {
         let entry = protocols::find("ping").expect("ping is in the catalog");

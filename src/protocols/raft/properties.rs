@@ -6,7 +6,6 @@
 //! (`match_index`, the session table), and they know the true majority, whatever the engine
 //! believes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Raft;
@@ -14,6 +13,7 @@ use super::log::{Command, Entry, Index, Log, Term};
 use super::quorum::majority;
 use super::state::{Role, State, bit};
 use super::view::entry_text;
+use crate::order::SortedMap;
 use crate::sim::chunks::Chunks;
 use crate::sim::protocol::Servers;
 use crate::sim::verdict::Verdicts;
@@ -27,10 +27,10 @@ const BESIDES_MAX: usize = 1_000;
 pub struct Monitor {
     seen: Vec<Seen>,
     all_logs: Chunks<Slot>,
-    elections: Rc<BTreeMap<Term, Election>>,
+    elections: Rc<SortedMap<Term, Election>>,
     committed: Chunks<Committed>,
     /// What was committed at an index where something else had been: only after a flaw.
-    committed_besides: Rc<BTreeSet<(Index, Committed)>>,
+    committed_besides: Rc<SortedMap<(Index, Committed), ()>>,
     applied: Chunks<Applied>,
     effects: Rc<Vec<(NodeId, Chunks<Index>)>>,
     reached: Reached,
@@ -242,13 +242,14 @@ impl Monitor {
                     false => format!("{a} was elected in term {term}, and now {b} leads it"),
                 }
             });
-        } else if !self.reached.replaced && !self.elections.is_empty() {
+        } else if !self.reached.replaced && !self.elections.entries().is_empty() {
             self.reached.replaced = true;
             verdicts.found("leader_replaced", &[node], || {
                 format!("{} leads term {term}, after others", names.name(node))
             });
         }
-        let besides = self.committed_besides.iter().map(|(index, other)| (other, *index));
+        let besides = self.committed_besides.entries().iter();
+        let besides = besides.map(|((index, other), ())| (other, *index));
         for (committed, index) in self.committed.iter().zip(1..).chain(besides) {
             if committed.in_term < term && state.log.term(index) != Some(committed.term) {
                 report_incomplete(verdicts, names, node, term, &state.log, index, *committed);
@@ -257,13 +258,14 @@ impl Monitor {
         }
         let oldest = servers.states.iter().map(|state| state.current_term).min().unwrap_or(0);
         let elections = Rc::make_mut(&mut self.elections);
-        for election in elections.range_mut(..=oldest).map(|(_, election)| election).rev() {
+        for election in elections.up_to_mut(&oldest).iter_mut().map(|(_, election)| election).rev()
+        {
             if election.log.take().is_none() {
                 break;
             }
         }
         let election = Election { leader: node, log: Some(state.log.clone()) };
-        elections.entry(term).or_insert(election);
+        elections.or_insert(term, election);
     }
 
     /// An entry that a majority has stored in its own term is committed, whether or not its
@@ -306,7 +308,7 @@ impl Monitor {
             verdicts.found("entry_committed", &[node], || format!("index {index}, term {term}"));
         }
         let known = self.committed.len();
-        let later = self.elections.range(term + 1..).next().is_some();
+        let later = !self.elections.after(&term).is_empty();
         let first = if later { 1 } else { first.min(known).max(1) };
         let mut fresh = Vec::new();
         let mut at = index;
@@ -319,8 +321,8 @@ impl Monitor {
                     if other.in_term != term {
                         report_two_committed(verdicts, scene, at, here, other);
                     }
-                    if self.committed_besides.len() < BESIDES_MAX {
-                        Rc::make_mut(&mut self.committed_besides).insert((at, here));
+                    if self.committed_besides.entries().len() < BESIDES_MAX {
+                        Rc::make_mut(&mut self.committed_besides).insert((at, here), ());
                     }
                 }
             }
@@ -354,7 +356,7 @@ impl Monitor {
         committed: Committed,
         verdicts: &mut Verdicts,
     ) {
-        for (&higher, election) in self.elections.range(committed.in_term + 1..) {
+        for &(higher, ref election) in self.elections.after(&committed.in_term) {
             let Some(log) = &election.log else { continue };
             if log.term(index) != Some(committed.term) {
                 let leader = election.leader;

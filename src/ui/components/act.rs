@@ -74,7 +74,10 @@ fn close_after(store: &Store, command: Command) -> Callback<MouseEvent> {
 /// A client asks: which client, which operation, with what.
 fn ask(store: &Store, view: &View, shell: &Shell) -> Html {
     let ops = view.service.ops;
-    let chosen = &ops[shell.form.op.min(ops.len() - 1)];
+    // Nothing chosen yet: the first operation that changes anything, by the look of it.
+    let op = shell.form.op.or_else(|| ops.iter().position(|op| op.args.len() == 2)).unwrap_or(0);
+    let op = op.min(ops.len() - 1);
+    let chosen = &ops[op];
     let onchange = {
         let store = store.clone();
         Callback::from(move |event: Event| {
@@ -105,11 +108,13 @@ fn ask(store: &Store, view: &View, shell: &Shell) -> Html {
             <form class="ask" {onsubmit}>
                 <label>{ "who" }<select>
                     { for view.names.clients().map(|client| html! {
-                        <option>{ view.name(client) }</option>
+                        <option selected={client.0 == view.names.servers}>{ view.name(client) }</option>
                     }) }
                 </select></label>
                 <label>{ "what" }<select id="ask-op" {onchange}>
-                    { for ops.iter().map(|op| html! { <option>{ op.name }</option> }) }
+                    { for ops.iter().enumerate().map(|(at, known)| html! {
+                        <option selected={at == op}>{ known.name }</option>
+                    }) }
                 </select></label>
                 <span class="args" key={chosen.name}>
                     { for chosen.args.iter().enumerate().map(|(at, arg)| html! {

@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::sim::trace::{Event, EventKind};
+use crate::ui::hooks::number::Px;
 use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
@@ -59,7 +60,7 @@ pub fn EventLog(props: &LogProps) -> Html {
             }
             <div class="events" ref={list} {onscroll} tabindex="0" role="region"
                 aria-label={format!("Events, {} in all", scene.head)}>
-                <ol style={format!("height:{total}px")} start={first.to_string()}>
+                <ol style={format!("height:{}px", Px(total))} start={first.to_string()}>
                     { for rows.iter().map(|event| row(store, scene, event)) }
                 </ol>
             </div>
@@ -108,7 +109,7 @@ fn row(store: &Store, scene: &Scene, event: &Event) -> Html {
     parts.extend(tell::losses(event, scene.names));
     let current = (step == scene.step).then_some("step");
     html! {
-        <li {class} key={step} style={format!("top:{}px", (step - 1) as f64 * ROW)}
+        <li {class} key={step} style={format!("top:{}px", Px((step - 1) as f64 * ROW))}
             value={step.to_string()}>
             <button type="button" onclick={store.on(Command::Seek(step))} aria-current={current}
                 title={tell::exact(event.at)}>

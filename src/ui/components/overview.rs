@@ -132,7 +132,7 @@ fn twin(store: &Store, view: &View) -> Html {
             if !links.is_empty() {
                 <ul class="plain">{ for links.into_iter().map(|line| html! { <li>{ line }</li> }) }</ul>
             }
-            <h3>{ format!("{} on their way", messages(view.flights.len())) }</h3>
+            <h3>{ messages(view.flights.len()) }</h3>
             <ul class="plain flights">
                 { for view.flights.iter().take(LISTED).map(|flight| {
                     let when = flight.due_at.filter(|_| !flight.held)
@@ -152,8 +152,8 @@ fn twin(store: &Store, view: &View) -> Html {
 
 fn messages(count: usize) -> String {
     match count {
-        0 => "No messages".to_string(),
-        1 => "1 message".to_string(),
-        count => format!("{count} messages"),
+        0 => "No messages on their way".to_string(),
+        1 => "1 message on its way".to_string(),
+        count => format!("{count} messages on their way"),
     }
 }

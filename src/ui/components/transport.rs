@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icons::icon;
 use crate::sim::info::MarkKind;
+use crate::ui::hooks::number::{self, Px};
 use crate::ui::state::player::SPEEDS;
 use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
@@ -55,10 +56,10 @@ pub fn transport(store: &Store, scene: &View) -> Html {
             <label class="speed">
                 <span class="sr">{ "Speed" }</span>
                 <select id="speed" onchange={on_speed(store)} title="Virtual time in real time (< >)">
-                    { for SPEEDS.iter().map(|speed| html! {
-                        <option value={speed.to_string()}
+                    { for SPEEDS.iter().map(|(name, speed)| html! {
+                        <option value={*name}
                             selected={(speed - scene.speed).abs() < 1e-9}>
-                            { format!("{speed}×") }
+                            { format!("{name}×") }
                         </option>
                     }) }
                 </select>
@@ -71,7 +72,7 @@ fn on_speed(store: &Store) -> Callback<Event> {
     let store = store.clone();
     Callback::from(move |event: Event| {
         let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
-        if let Ok(speed) = select.value().parse() {
+        if let Some(speed) = number::read(&select.value()) {
             store.send(Command::Speed(speed));
         }
     })
@@ -103,7 +104,7 @@ fn scrubber(store: &Store, scene: &View) -> Html {
 
 /// Short, for a screen reader: `1.8 s`.
 fn seconds(at: u64) -> String {
-    format!("{:.1} s", at as f64 / 1e6)
+    format!("{}.{} s", at / 1_000_000, at % 1_000_000 / 100_000)
 }
 
 fn marks(scene: &Scene) -> Html {
@@ -124,7 +125,7 @@ fn marks(scene: &Scene) -> Html {
             MarkKind::Violation => ("violation", 0),
         };
         html! {
-            <path class={class} d={format!("M{x:.1} {top}V10")} vector-effect="non-scaling-stroke" />
+            <path class={class} d={format!("M{} {top}V10", Px(x))} vector-effect="non-scaling-stroke" />
         }
     })
     .collect()

@@ -90,3 +90,13 @@ pub fn clipboard() -> Option<web_sys::Clipboard> {
     let value = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
     value.dyn_into().ok()
 }
+
+/// Closes whatever dialog is open, so that the focus goes back to where it was.
+pub fn close_dialog() {
+    let open = document().and_then(|document| document.query_selector("dialog[open]").ok());
+    let open = open.flatten().and_then(|element| element.dyn_into().ok());
+    if let Some(dialog) = open {
+        let dialog: web_sys::HtmlDialogElement = dialog;
+        dialog.close();
+    }
+}

@@ -7,6 +7,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use super::number::between;
+
 /// Does one frame: it gets the milliseconds since the last one, and answers whether it wants
 /// another.
 type Tick = Box<dyn Fn(f64) -> bool>;
@@ -79,7 +81,7 @@ impl Frames {
         self.0.handle.set(None);
         self.0.count.set(self.0.count.get().wrapping_add(1));
         let dt = self.0.last.get().map_or(FIRST_FRAME_MS, |last| now - last);
-        if (self.0.tick)(dt.clamp(0.0, LONGEST_FRAME_MS)) {
+        if (self.0.tick)(between(dt, 0.0, LONGEST_FRAME_MS)) {
             self.0.last.set(Some(now));
             self.request();
         } else {

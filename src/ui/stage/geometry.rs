@@ -2,7 +2,9 @@
 //! nodes and links that Yew renders and the messages that the painter draws.
 
 use std::f64::consts::PI;
+use std::fmt;
 
+use crate::ui::hooks::number::{Px, between};
 use crate::view::{NodeId, NodeNames};
 
 /// A place on the stage.
@@ -12,6 +14,12 @@ pub struct Point {
     pub x: f64,
     /// From above.
     pub y: f64,
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Px(self.x), Px(self.y))
+    }
 }
 
 /// Where a node's name and log stand relative to the node.
@@ -86,8 +94,8 @@ impl Geometry {
         let (margin_x, top, foot) = match (narrow, roomy) {
             _ if brief => (72.0, 48.0, 40.0),
             (true, true) => (60.0, 96.0, 88.0),
-            (false, true) if short => ((width * 0.2).clamp(110.0, 220.0), 60.0, 56.0 + foot),
-            (false, true) => ((width * 0.2).clamp(120.0, 220.0), 124.0, 52.0 + foot),
+            (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
+            (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
             (_, false) => (32.0, 32.0, 40.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
@@ -96,7 +104,7 @@ impl Geometry {
         let axes = (axes.0.min(axes.1 * 1.7), axes.1.min(axes.0 * 1.7));
         let around = PI * (axes.0 + axes.1);
         let most = if narrow { 22.0 } else { 32.0_f64.min(axes.1 * 0.26) };
-        let radius = (around / servers * 0.22).clamp(7.0, most);
+        let radius = between(around / servers * 0.22, 7.0, most);
         let mut nodes = Vec::new();
         let mut sides = Vec::new();
         for node in names.servers() {
@@ -140,7 +148,7 @@ impl Geometry {
         let length = dx.hypot(dy).max(1.0);
         let (ux, uy) = (dx / length, dy / length);
         let client = self.names.is_client(from) || self.names.is_client(to);
-        let bow = if client { 3.0 } else { (length * 0.05).clamp(6.0, 16.0) };
+        let bow = if client { 3.0 } else { between(length * 0.05, 6.0, 16.0) };
         let apart = 4.0;
         let (start, end) = (self.radius_of(from) + 2.0, self.radius_of(to) + 2.0);
         let right = |p: Point, by: f64| Point { x: p.x - uy * by, y: p.y + ux * by };
@@ -158,7 +166,7 @@ impl Geometry {
     /// The way as an SVG path.
     pub fn path(&self, from: NodeId, to: NodeId) -> String {
         let [a, b, c] = self.way(from, to);
-        format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", a.x, a.y, b.x, b.y, c.x, c.y)
+        format!("M{a}Q{b} {c}")
     }
 
     /// The node that stands nearest in a direction, to walk over the stage by arrow keys.
@@ -194,7 +202,7 @@ impl Geometry {
 
 /// A place on a way, from 0 to 1.
 pub fn point_on([a, b, c]: &[Point; 3], part: f64) -> Point {
-    let part = part.clamp(0.0, 1.0);
+    let part = between(part, 0.0, 1.0);
     let rest = 1.0 - part;
     let (start, bend, end) = (rest * rest, 2.0 * rest * part, part * part);
     Point { x: start * a.x + bend * b.x + end * c.x, y: start * a.y + bend * b.y + end * c.y }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::Layout;
+use crate::ui::hooks::number::Px;
 use crate::view::NodeId;
 
 /// What a link needs.
@@ -47,7 +48,7 @@ pub fn Link(props: &LinkProps) -> Html {
     };
     let label = format!("Link between {}{state}", props.name);
     let (from, to) = (layout.at(a), layout.at(b));
-    let hit = format!("M{:.1} {:.1}L{:.1} {:.1}", from.x, from.y, to.x, to.y);
+    let hit = format!("M{from}L{to}");
     let select = format!("link:{}-{}", names.name(a), names.name(b));
     html! {
         <g {class} tabindex="-1" role="button" aria-label={label} data-select={select}
@@ -65,7 +66,7 @@ fn direction(layout: &Layout, from: NodeId, to: NodeId, cut: bool, held: bool) -
     let near = layout.along(from, to, 0.55);
     let (dx, dy) = (near.x - middle.x, near.y - middle.y);
     let turn = libm::atan2(dy, dx).to_degrees();
-    let place = format!("translate({:.1} {:.1}) rotate({turn:.0})", middle.x, middle.y);
+    let place = format!("translate({middle}) rotate({})", Px(turn));
     html! {
         <>
             <path {class} d={layout.path(from, to)} />

@@ -4,6 +4,7 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use crate::ui::hooks::browser;
+use crate::ui::hooks::number::Px;
 use crate::ui::state::choices::choices;
 use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Context;
@@ -30,15 +31,15 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
     let store = &props.store;
     use_effect_with((), |()| browser::focus("context-0"));
     let list = choices(&props.view, props.context.what);
-    let title = match props.context.what {
-        Selection::Node(node) => props.view.name(node),
-        Selection::Link(a, b) => format!("{} – {}", props.view.name(a), props.view.name(b)),
-        Selection::Message(name) => name.text(props.view.names),
-    };
+    let title = props.view.describe(props.context.what);
     let height = 44.0 + list.len() as f64 * 32.0;
     let x = props.context.x.min(props.width - 208.0).max(4.0);
     let y = props.context.y.min(props.height - height).max(4.0);
     let count = list.len();
+    let owner = match props.context.what {
+        Selection::Node(node) => Some(props.view.name(node)),
+        _ => None,
+    };
     let keydown = {
         let store = store.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -50,6 +51,9 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
                 "ArrowUp" => (at + count.max(1) - 1) % count.max(1),
                 "Escape" | "Tab" => {
                     store.send(Command::Context(None));
+                    if let Some(name) = &owner {
+                        browser::focus(&format!("focus-{name}"));
+                    }
                     event.prevent_default();
                     event.stop_propagation();
                     return;
@@ -63,7 +67,7 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
     };
     html! {
         <div class="context" role="menu" aria-label={title.clone()} onkeydown={keydown}
-            style={format!("left:{x:.0}px;top:{y:.0}px")}>
+            style={format!("left:{}px;top:{}px", Px(x), Px(y))}>
             <p aria-hidden="true">{ title }</p>
             { for list.into_iter().enumerate().map(|(at, choice)| html! {
                 <button type="button" role="menuitem" id={format!("context-{at}")}

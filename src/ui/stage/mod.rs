@@ -25,6 +25,7 @@ use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlCanvasElement, MouseEvent, ResizeObserver};
 use yew::prelude::*;
 
+use super::hooks::number::Px;
 use super::state::scene::{Scene, Selection};
 use super::state::shell::{Context, Shell};
 use super::state::store::{Command, Store, View};
@@ -98,11 +99,13 @@ pub fn Stage(props: &StageProps) -> Html {
     let scene = &props.view;
     let selection = props.shell.selection;
     let (w, h) = (layout.width, layout.height);
+    let (width, height) = (Px(w).to_string(), Px(h).to_string());
+    let size = format!("0 0 {width} {height}");
     let label = format!("{}: {} nodes", scene.title, scene.nodes.len());
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label}
             aria-keyshortcuts="M L" onclick={click} oncontextmenu={context}>
-            <svg width={w.to_string()} height={h.to_string()} viewBox={format!("0 0 {w} {h}")}>
+            <svg {width} {height} viewBox={size}>
                 { rift::rift(layout, &scene.sides) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
@@ -165,16 +168,11 @@ fn targets(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html
                 || "it waits".to_string(),
                 |due| format!("arrives at {}", tell::clock(due)),
             );
-            let label = format!(
-                "{} {name} from {} to {}, {when}",
-                flight.kind,
-                scene.name(flight.name.from),
-                scene.name(flight.to)
-            );
+            let label = format!("{}, {when}", scene.describe(Selection::Message(flight.name)));
             let selected = selection == Some(Selection::Message(flight.name));
             html! {
-                <circle key={format!("m{name}")} class="target" cx={format!("{:.1}", at.x)}
-                    cy={format!("{:.1}", at.y)} r="13" tabindex="-1" role="button"
+                <circle key={format!("m{name}")} class="target" cx={Px(at.x).to_string()}
+                    cy={Px(at.y).to_string()} r="13" tabindex="-1" role="button"
                     aria-label={label.clone()} aria-pressed={selected.to_string()}
                     data-letter={glyphs.letter(flight.kind).to_string()}
                     id={format!("message-{name}")}

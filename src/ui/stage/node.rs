@@ -5,8 +5,9 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::Layout;
-use super::geometry::Side;
+use super::geometry::{Point, Side};
 use crate::ui::hooks::browser;
+use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
 use crate::view::{Cell, NodeId, Panel, PanelMark, Tone, Value};
@@ -53,18 +54,18 @@ pub fn Node(props: &NodeProps) -> Html {
         props.broken.then_some("violating"),
     );
     let shape = shape(shot.view.tone, shot.client, radius);
-    let cross = radius * 0.62;
+    let cross = Px(radius * 0.62);
     html! {
         <g {class} id={format!("node-{}", shot.name)} data-select={format!("node:{}", shot.name)}
             data-role={shot.view.role} data-up={shot.up.to_string()}
             data-paused={shot.paused.to_string()}
-            transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
-            <circle class="halo" r={format!("{:.1}", radius + 14.0)} role="button"
+            transform={format!("translate({at})")}>
+            <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
                 id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
                 aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
                 aria-keyshortcuts="C Z I" onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
-                <circle key={format!("glow{step}")} class="glow" r={(radius + 5.0).to_string()} />
+                <circle key={format!("glow{step}")} class="glow" r={Px(radius + 5.0).to_string()} />
             }
             <path class="shape" d={shape} />
             if shot.up {
@@ -76,7 +77,7 @@ pub fn Node(props: &NodeProps) -> Html {
                 <path class="cross" d={format!("M-{cross} -{cross}L{cross} {cross}M{cross} -{cross}L-{cross} {cross}")} />
             }
             if shot.paused {
-                <g class="stopped" transform={format!("translate({:.1} {:.1})", -radius, -radius)}>
+                <g class="stopped" transform={format!("translate({0} {0})", Px(-radius))}>
                     <circle r="9" /><path d="M-2.5 -4V4M2.5 -4V4" />
                 </g>
             }
@@ -117,7 +118,7 @@ fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<Keyb
 }
 
 fn letter_size(radius: f64) -> String {
-    format!("font-size:{:.0}px", (radius * 0.7).clamp(8.0, 20.0))
+    format!("font-size:{}px", Px(between(radius * 0.7, 8.0, 20.0)))
 }
 
 /// What a screen reader says of it.
@@ -153,7 +154,7 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
                 (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
             let (x, y) = (reach * libm::cos(angle), reach * libm::sin(angle));
             path.push(if corner == 0 { 'M' } else { 'L' });
-            path.push_str(&format!("{x:.1} {y:.1}"));
+            path.push_str(&Point { x, y }.to_string());
         }
         path + "Z"
     };
@@ -161,20 +162,20 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         _ if client => {
             let r = radius * 0.86;
             let corner = 5.0;
-            let side = 2.0 * (r - corner);
+            let side = Px(2.0 * (r - corner));
             format!(
-                "M{:.1} {:.1}h{side:.1}a5 5 0 0 1 5 5v{side:.1}a5 5 0 0 1 -5 5h-{side:.1}\
-                 a5 5 0 0 1 -5 -5v-{side:.1}a5 5 0 0 1 5 -5Z",
-                corner - r,
-                -r
+                "M{} {}h{side}a5 5 0 0 1 5 5v{side}a5 5 0 0 1 -5 5h-{side}\
+                 a5 5 0 0 1 -5 -5v-{side}a5 5 0 0 1 5 -5Z",
+                Px(corner - r),
+                Px(-r)
             )
         }
         Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
         Tone::Trying => polygon(4, 0.0, radius * 1.18),
-        _ => format!(
-            "M-{radius} 0a{radius} {radius} 0 1 0 {d} 0a{radius} {radius} 0 1 0 -{d} 0Z",
-            d = radius * 2.0
-        ),
+        _ => {
+            let (r, d) = (Px(radius), Px(radius * 2.0));
+            format!("M-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z")
+        }
     }
 }
 
@@ -197,7 +198,7 @@ fn supporters(shot: &Shot, layout: &Layout, radius: f64) -> Html {
         let (ux, uy) = if far < 1.0 { (-0.71, -0.71) } else { (dx / far, dy / far) };
         let reach = radius + 14.0;
         html! {
-            <circle {class} cx={format!("{:.1}", ux * reach)} cy={format!("{:.1}", uy * reach)} r="4">
+            <circle {class} cx={Px(ux * reach).to_string()} cy={Px(uy * reach).to_string()} r="4">
                 <title>{ format!("{paper}: {}", layout.names.name(node)) }</title>
             </circle>
         }
@@ -219,7 +220,7 @@ fn badge(shot: &Shot, radius: f64) -> Html {
     let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
     html! {
         <g class={format!("badge gen-{}", generation % 8)} aria-hidden="true"
-            transform={format!("translate({off:.1} {:.1})", -off)}>
+            transform={format!("translate({} {})", Px(off), Px(-off))}>
             <circle r="10" />
             <text dy="0.35em">{ text }</text>
         </g>
@@ -257,7 +258,7 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     };
     let second = if shot.client { props.call.to_string() } else { shot.view.headline.clone() };
     html! {
-        <g {class} aria-hidden="true" transform={format!("translate({x:.1} {top:.1})")}>
+        <g {class} aria-hidden="true" transform={format!("translate({})", Point { x, y: top })}>
             <text y="13"><tspan class="name">{ &shot.name }</tspan>
                 if !layout.brief { <tspan class="role" dx="5">{ what }</tspan> }</text>
             if !layout.brief { <text class="second" y="29">{ second }</text> }
@@ -286,9 +287,9 @@ fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Ht
     let mark = marks.first().map(|mark| mark.index);
     let settled = mark.map_or(0, |index| (index + 1).saturating_sub(first).min(shown.len() as u64));
     html! {
-        <g class="strip" transform={format!("translate({start:.1} 0)")}>
+        <g class="strip" transform={format!("translate({} 0)", Px(start))}>
             if shown.is_empty() {
-                <rect class="none" x="0.5" y="0.5" width={(CELL - 1.0).to_string()} height="16" />
+                <rect class="none" x="0.5" y="0.5" width={Px(CELL - 1.0).to_string()} height="16" />
             }
             if hidden > 0 {
                 <text class="more" x="-4" y="13">{ "…" }</text>
@@ -299,9 +300,9 @@ fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Ht
                 let x = at as f64 * CELL;
                 html! {
                     <g {class} key={cell.index}>
-                        <rect x={(x + 0.5).to_string()} y="0.5" width={(CELL - 1.0).to_string()}
+                        <rect x={Px(x + 0.5).to_string()} y="0.5" width={Px(CELL - 1.0).to_string()}
                             height="16" />
-                        <text x={(x + CELL / 2.0).to_string()} y="12.5">
+                        <text x={Px(x + CELL / 2.0).to_string()} y="12.5">
                             { cell.generation.to_string() }
                         </text>
                         <title>{ format!("{}: {}", cell.index, cell.detail) }</title>
@@ -309,7 +310,7 @@ fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Ht
                 }
             }) }
             if settled > 0 {
-                <path class="committed" d={format!("M0 20H{}", settled as f64 * CELL)} />
+                <path class="committed" d={format!("M0 20H{}", Px(settled as f64 * CELL))} />
             }
         </g>
     }

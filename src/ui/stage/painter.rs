@@ -16,6 +16,7 @@ use super::glyphs::Glyphs;
 use super::place::{Waiting, place};
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
+use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::tell;
 use crate::view::{MessageName, NodeId};
@@ -96,7 +97,7 @@ impl Painter {
     fn resize(&mut self) {
         let (Some(canvas), Some(geometry)) = (&self.canvas, &self.geometry) else { return };
         let ratio = browser::window().map_or(1.0, |window| window.device_pixel_ratio());
-        let ratio = ratio.clamp(1.0, 3.0);
+        let ratio = between(ratio, 1.0, 3.0);
         let (width, height) = ((geometry.width * ratio) as u32, (geometry.height * ratio) as u32);
         if canvas.width() != width || canvas.height() != height {
             canvas.set_width(width);
@@ -189,7 +190,7 @@ impl Painter {
         let Some(colours) = &self.colours else { return };
         let scale = self.scale;
         context.set_fill_style_str(&colours.ink);
-        context.set_font(&format!("{}px system-ui, sans-serif", 10.0 * scale));
+        context.set_font(&format!("{}px system-ui, sans-serif", Px(10.0 * scale)));
         let text = format!("×{copy}");
         let _ = context.fill_text(&text, (at.x + 8.0) * scale, (at.y - 6.0) * scale);
     }
@@ -224,14 +225,14 @@ impl Painter {
     ) {
         let Some(colours) = &self.colours else { return };
         for shot in &scene.nodes {
-            if !shot.up || shot.client {
+            if !shot.up {
                 continue;
             }
             let at = geometry.at(shot.id);
             let mut radius = geometry.radius_of(shot.id) + 7.0;
             for timer in &shot.timers {
                 let length = timer.due_at.saturating_sub(timer.set_at).max(1) as f64;
-                let left = ((timer.due_at as f64 - shown) / length).clamp(0.0, 1.0);
+                let left = between((timer.due_at as f64 - shown) / length, 0.0, 1.0);
                 context.set_line_width(3.0);
                 context.set_stroke_style_str(&colours.line);
                 context.begin_path();
@@ -340,7 +341,7 @@ fn death(loss: &Loss) -> f64 {
         return 0.5;
     }
     let part = (loss.lost_at - flight.sent_at) as f64 / length as f64;
-    part.clamp(0.08, 1.0)
+    between(part, 0.08, 1.0)
 }
 
 /// The clock in the transport counts without anything else being rendered.

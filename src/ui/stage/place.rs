@@ -1,21 +1,21 @@
 //! Where a message is, at a given virtual time.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use super::geometry::{Geometry, Point};
+use crate::order::SortedMap;
 use crate::sim::session::Flight;
 use crate::ui::state::scene::Scene;
 use crate::view::NodeId;
 
 /// Counts messages that wait at the same place, so that they stand side by side.
 #[derive(Default)]
-pub struct Waiting(RefCell<BTreeMap<(NodeId, NodeId), u32>>);
+pub struct Waiting(RefCell<SortedMap<(NodeId, NodeId), u32>>);
 
 impl Waiting {
     fn next(&self, from: NodeId, to: NodeId) -> f64 {
         let mut counts = self.0.borrow_mut();
-        let count = counts.entry((from, to)).or_insert(0);
+        let count = counts.or_insert((from, to), 0);
         *count += 1;
         f64::from((*count - 1).min(12))
     }

@@ -6,6 +6,7 @@ use std::f64::consts::PI;
 use yew::prelude::*;
 
 use super::Layout;
+use super::geometry::Point;
 
 /// How far the tint reaches beyond the ring.
 const BEYOND: f64 = 46.0;
@@ -46,12 +47,12 @@ fn wedge(layout: &Layout, from: u32, to: u32, count: u32) -> String {
     let angle = |place: f64| place / f64::from(count) * 2.0 * PI - PI / 2.0;
     let start = f64::from(from) + 0.5;
     let steps = span * SMOOTH;
-    let mut path = format!("M{:.1} {:.1}", centre.x, centre.y);
+    let mut path = format!("M{centre}");
     for step in 0..=steps {
         let turn = angle(start + f64::from(step) / f64::from(SMOOTH));
         let x = centre.x + rx * libm::cos(turn);
         let y = centre.y + ry * libm::sin(turn);
-        path.push_str(&format!("L{x:.1} {y:.1}"));
+        path.push_str(&format!("L{}", Point { x, y }));
     }
     path.push('Z');
     path
@@ -64,16 +65,16 @@ fn crack(layout: &Layout, border: u32) -> String {
     let length = dx.hypot(dy).max(1.0);
     let (nx, ny) = (-dy / length, dx / length);
     let teeth = (length / 16.0).ceil().max(2.0);
-    let mut path = format!("M{:.1} {:.1}", from.x, from.y);
+    let mut path = format!("M{from}");
     let mut step = 1.0;
     while step < teeth {
         let part = step / teeth;
         let aside = if (step as u32).is_multiple_of(2) { 5.0 } else { -5.0 };
         let x = from.x + dx * part + nx * aside;
         let y = from.y + dy * part + ny * aside;
-        path.push_str(&format!("L{x:.1} {y:.1}"));
+        path.push_str(&format!("L{}", Point { x, y }));
         step += 1.0;
     }
-    path.push_str(&format!("L{:.1} {:.1}", to.x, to.y));
+    path.push_str(&format!("L{to}"));
     path
 }

@@ -3,12 +3,12 @@
 //! Nothing here knows the DOM. Virtual time is moved by [`Player::advance`], which the frame loop
 //! calls; everything else is a command. [`Player::scene`] is what the page then shows.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
 use super::source::{Shared, Source};
 use super::tell;
+use crate::order::SortedMap;
 use crate::scenario::limits::MAX_EVENTS;
 use crate::scenario::link::Position;
 use crate::service::ServiceInfo;
@@ -16,6 +16,7 @@ use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, NodeShot, Session};
 use crate::sim::tree::{BranchId, Tree};
+use crate::ui::hooks::number::between;
 use crate::view::{NodeId, Time};
 
 /// Events that one frame may do at most, so that the page stays alive at a hundredfold speed.
@@ -23,8 +24,21 @@ const EVENTS_A_FRAME: u64 = 4_000;
 /// How long the picture takes to follow a step that a person takes, in milliseconds.
 const GLIDE_MS: f64 = 240.0;
 /// Virtual seconds a second, from which a person may choose.
-pub const SPEEDS: &[f64] =
-    &[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0];
+pub const SPEEDS: &[(&str, f64)] = &[
+    ("0.01", 0.01),
+    ("0.02", 0.02),
+    ("0.05", 0.05),
+    ("0.1", 0.1),
+    ("0.2", 0.2),
+    ("0.5", 0.5),
+    ("1", 1.0),
+    ("2", 2.0),
+    ("5", 5.0),
+    ("10", 10.0),
+    ("20", 20.0),
+    ("50", 50.0),
+    ("100", 100.0),
+];
 /// The speed at which a message of some ten milliseconds can be followed by eye.
 pub const DEFAULT_SPEED: f64 = 0.1;
 
@@ -38,7 +52,7 @@ pub struct Player {
     stop_at: Option<Time>,
     glide: Option<Glide>,
     smooth: bool,
-    labels: BTreeMap<u32, Rc<str>>,
+    labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
 }
@@ -72,7 +86,7 @@ impl Player {
             stop_at,
             glide: None,
             smooth: true,
-            labels: BTreeMap::new(),
+            labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
         }
@@ -282,16 +296,22 @@ impl Player {
         self.speed
     }
 
+    /// The same in words.
+    pub fn speed_name(&self) -> &'static str {
+        let near = SPEEDS.iter().rev().find(|(_, speed)| *speed <= self.speed + 1e-9);
+        near.map_or(SPEEDS[0].0, |(name, _)| name)
+    }
+
     /// How fast it plays from now on.
     pub fn set_speed(&mut self, speed: f64) {
-        self.speed = speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]);
+        self.speed = between(speed, SPEEDS[0].1, SPEEDS[SPEEDS.len() - 1].1);
     }
 
     /// The next slower or faster of [`SPEEDS`].
     pub fn shift_speed(&mut self, by: i32) {
-        let at = SPEEDS.iter().position(|speed| *speed >= self.speed - 1e-9);
+        let at = SPEEDS.iter().position(|(_, speed)| *speed >= self.speed - 1e-9);
         let at = at.unwrap_or(SPEEDS.len() - 1) as i32 + by;
-        self.set_speed(SPEEDS[at.clamp(0, SPEEDS.len() as i32 - 1) as usize]);
+        self.set_speed(SPEEDS[at.clamp(0, SPEEDS.len() as i32 - 1) as usize].1);
     }
 
     /// Does something to the run. Says whether that began a branch.

@@ -150,6 +150,26 @@ impl Scene {
         self.links.iter().find(|link| link.a == a && link.b == b)
     }
 
+    /// What is selected, in words.
+    pub fn describe(&self, what: Selection) -> String {
+        match what {
+            Selection::Node(node) => self.name(node),
+            Selection::Link(a, b) => {
+                format!("Link between {} and {}", self.name(a), self.name(b))
+            }
+            Selection::Message(name) => {
+                let text = name.text(self.names);
+                match self.flights.iter().find(|flight| flight.name == name) {
+                    Some(flight) => {
+                        let (from, to) = (self.name(name.from), self.name(flight.to));
+                        format!("{} {text} from {from} to {to}", flight.kind)
+                    }
+                    None => text,
+                }
+            }
+        }
+    }
+
     /// Whether the servers are split into sides that do not hear each other.
     pub fn split(&self) -> bool {
         self.sides.iter().any(|side| *side != 0)

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
+use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
 use crate::view::NodeId;
 
@@ -56,8 +57,7 @@ impl Query {
                 ("autoplay", value) => asked.autoplay = Some(value == "1"),
                 ("motion", "reduce") => asked.still = true,
                 ("speed", value) => {
-                    let speed = value.parse::<f64>().ok().filter(|speed| speed.is_finite());
-                    asked.speed = speed.filter(|speed| *speed > 0.0);
+                    asked.speed = number::read(value).filter(|speed| *speed > 0.0);
                 }
                 _ => {}
             }
@@ -166,7 +166,7 @@ pub struct Broken {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Form {
     /// Which operation a client is to ask for.
-    pub op: usize,
+    pub op: Option<usize>,
     /// The nodes of the first side of a partition.
     pub side: Vec<NodeId>,
     /// Whether a link is to lead to the start and not to the present moment.
@@ -200,7 +200,7 @@ impl Form {
     /// Makes a change.
     pub fn edit(&mut self, edit: Edit) {
         match edit {
-            Edit::Op(op) => self.op = op,
+            Edit::Op(op) => self.op = Some(op),
             Edit::Side(node) => match self.side.iter().position(|other| *other == node) {
                 Some(place) => drop(self.side.remove(place)),
                 None => self.side.push(node),

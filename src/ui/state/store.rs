@@ -126,6 +126,8 @@ struct Inner {
     painter: RefCell<Painter>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
+    /// Whether the person knows where branches are found.
+    knows_branches: Cell<bool>,
     /// Whether to play on when the open dialog closes.
     resume: Cell<bool>,
     spoken_at: Cell<f64>,
@@ -161,6 +163,7 @@ impl Store {
             painter: RefCell::new(Painter::default()),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
+            knows_branches: Cell::new(false),
             resume: Cell::new(false),
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
@@ -301,6 +304,10 @@ impl Store {
         }
         let player = self.0.player.borrow();
         let selection = self.0.shell.borrow().selection;
+        // Who wants no motion sees one state after the other, and nothing in between.
+        if player.playing() && !advance.changed && self.0.shell.borrow().still {
+            return advance.more;
+        }
         let scene = self.0.scene.borrow();
         let mut painter = self.0.painter.borrow_mut();
         painter.paint(&scene, player.shown(), player.arriving(), selection);
@@ -393,7 +400,7 @@ impl Store {
             }
             Command::Shift(by) => {
                 self.0.player.borrow_mut().shift_speed(by);
-                return Some(format!("Speed {}×", self.0.player.borrow().speed()));
+                return Some(format!("Speed {}×", self.0.player.borrow().speed_name()));
             }
             Command::OpenText(text) => return self.open(source::open_text(&text), false),
             Command::OpenFragment(text) => return self.open(source::open_fragment(&text), true),
@@ -440,10 +447,12 @@ impl Store {
                 let Some(next) = next else { return Some("No message is on its way.".into()) };
                 shell.selection = Some(next);
                 shell.tab = Tab::Inspect;
+                return Some(scene.describe(next));
             }
             Command::NextLink => {
                 shell.selection = next_link(&scene, shell.selection);
                 shell.tab = Tab::Inspect;
+                return shell.selection.map(|link| scene.describe(link));
             }
             Command::Tab(tab) => shell.tab = tab,
             Command::Dialog(dialog) => {
@@ -456,6 +465,7 @@ impl Store {
                 }
                 if dialog.is_none() {
                     shell.broken = None;
+                    browser::close_dialog();
                 }
             }
             Command::Context(context) => shell.context = context,
@@ -499,7 +509,8 @@ impl Store {
         }
         let mut shell = self.0.shell.borrow_mut();
         shell.context = None;
-        shell.notice = branched.then(|| Notice {
+        let news = branched && !self.0.knows_branches.replace(branched);
+        shell.notice = news.then(|| Notice {
             text: "This is a new branch; what happened before is kept under Branches.".into(),
             wrong: false,
         });
@@ -544,6 +555,9 @@ impl Store {
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
+                drop(shell);
+                self.0.hash_at.set(f64::NEG_INFINITY);
+                self.save_hash();
                 Some(format!("Opened: {title}"))
             }
         }

@@ -94,5 +94,6 @@ fn fate(why: LossReason) -> &'static str {
         LossReason::Cut => "meets a cut link",
         LossReason::Dropped => "is dropped",
         LossReason::Down => "finds nobody",
+        LossReason::Full => "finds the network full",
     }
 }
