@@ -66,7 +66,12 @@ impl Queue {
 
     /// Keeps the entries that are to be kept.
     pub fn retain(&mut self, mut keep: impl FnMut(Entry) -> bool) {
-        self.heap.retain(|Reverse(packed)| keep(Entry::unpack(*packed)));
+        for number in std::mem::take(&mut self.heap) {
+            let entry = Entry::unpack(number);
+            if keep(entry) {
+                self.push(entry);
+            }
+        }
     }
 
     /// The earliest entry.
