@@ -58,10 +58,10 @@ impl<K: Ord, V> SortedMap<K, V> {
         }
     }
 
-    /// The value of a key, which gets this one if it has none.
-    pub fn or_insert(&mut self, key: K, value: V) -> &mut V {
+    /// The value of a key, which is made if it has none.
+    pub fn or_insert_with(&mut self, key: K, value: impl FnOnce() -> V) -> &mut V {
         let place = self.place(&key).unwrap_or_else(|place| {
-            self.0.insert(place, (key, value));
+            self.0.insert(place, (key, value()));
             place
         });
         &mut self.0[place].1
@@ -132,7 +132,7 @@ mod tests {
                     0 => prop_assert_eq!(map.insert(key, value), tree.insert(key, value)),
                     1 => prop_assert_eq!(map.remove(&key), tree.remove(&key)),
                     _ => prop_assert_eq!(
-                        map.or_insert(key, value),
+                        map.or_insert_with(key, || value),
                         tree.entry(key).or_insert(value)
                     ),
                 }

@@ -68,10 +68,10 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     if length == 0 || length > 64 {
         return None;
     }
-    let lower = word.to_lowercase();
+    let lower = word.to_ascii_lowercase();
     let known: Vec<&str> = known.into_iter().collect();
     let scored = known.iter().map(|candidate| {
-        let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
+        let distance = strsim::osa_distance(&lower, &candidate.to_ascii_lowercase());
         (distance, *candidate)
     });
     let (distance, candidate) = scored.min_by_key(|&(distance, _)| distance)?;

@@ -119,7 +119,11 @@ pub fn as_counterexample(scenario: &Scenario, breach: &Breach) -> Scenario {
     };
     scenario.title = match breach.kind {
         BreachKind::Property(place) => {
-            format!("{}: {} is violated", info.title, info.properties[place].title.to_lowercase())
+            format!(
+                "{}: {} is violated",
+                info.title,
+                info.properties[place].title.to_ascii_lowercase()
+            )
         }
         BreachKind::History => format!("{}: a history that is not linearizable", info.title),
     };

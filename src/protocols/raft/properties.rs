@@ -265,7 +265,7 @@ impl Monitor {
             }
         }
         let election = Election { leader: node, log: Some(state.log.clone()) };
-        elections.or_insert(term, election);
+        elections.or_insert_with(term, || election);
     }
 
     /// An entry that a majority has stored in its own term is committed, whether or not its

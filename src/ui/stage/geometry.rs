@@ -4,6 +4,8 @@
 use std::f64::consts::PI;
 use std::fmt;
 
+use js_sys::Math;
+
 use crate::ui::hooks::number::{Px, between};
 use crate::view::{NodeId, NodeNames};
 
@@ -194,8 +196,8 @@ impl Geometry {
         let turn = (f64::from(after) + 0.5) / f64::from(self.names.servers.max(1));
         let angle = turn * 2.0 * PI - PI / 2.0;
         Point {
-            x: self.centre.x + (self.axes.0 + beyond) * libm::cos(angle),
-            y: self.centre.y + (self.axes.1 + beyond) * libm::sin(angle),
+            x: self.centre.x + (self.axes.0 + beyond) * Math::cos(angle),
+            y: self.centre.y + (self.axes.1 + beyond) * Math::sin(angle),
         }
     }
 }
@@ -210,7 +212,7 @@ pub fn point_on([a, b, c]: &[Point; 3], part: f64) -> Point {
 
 fn direction(place: u32, count: u32) -> (f64, f64) {
     let angle = f64::from(place) / f64::from(count.max(1)) * 2.0 * PI - PI / 2.0;
-    (libm::sin(angle), libm::cos(angle))
+    (Math::sin(angle), Math::cos(angle))
 }
 
 fn side(sin: f64, cos: f64, narrow: bool, short: bool) -> Side {

@@ -1,5 +1,6 @@
 //! A link between two nodes: its two directions, apart, and what is wrong with them.
 
+use js_sys::Math;
 use yew::prelude::*;
 
 use super::Layout;
@@ -65,7 +66,7 @@ fn direction(layout: &Layout, from: NodeId, to: NodeId, cut: bool, held: bool) -
     let middle = layout.along(from, to, 0.5);
     let near = layout.along(from, to, 0.55);
     let (dx, dy) = (near.x - middle.x, near.y - middle.y);
-    let turn = libm::atan2(dy, dx).to_degrees();
+    let turn = Math::atan2(dy, dx).to_degrees();
     let place = format!("translate({middle}) rotate({})", Px(turn));
     html! {
         <>

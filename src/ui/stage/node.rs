@@ -1,6 +1,7 @@
 //! A node: its shape and letter say its role, its badge the generation that it is in, the cells
 //! beside it what its log holds.
 
+use js_sys::Math;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
@@ -152,7 +153,7 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         for corner in 0..corners {
             let angle =
                 (f64::from(corner) / f64::from(corners) + turn) * 2.0 * std::f64::consts::PI;
-            let (x, y) = (reach * libm::cos(angle), reach * libm::sin(angle));
+            let (x, y) = (reach * Math::cos(angle), reach * Math::sin(angle));
             path.push(if corner == 0 { 'M' } else { 'L' });
             path.push_str(&Point { x, y }.to_string());
         }

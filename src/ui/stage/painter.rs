@@ -4,7 +4,6 @@
 //! Everything is a function of the scene and of the virtual time that is shown, so that a picture
 //! at rest is the same whether one played, stepped or sought to get there.
 
-use std::collections::BTreeMap;
 use std::f64::consts::PI;
 
 use wasm_bindgen::JsCast;
@@ -14,6 +13,7 @@ use super::Layout;
 use super::geometry::{Geometry, Point, point_on};
 use super::glyphs::Glyphs;
 use super::place::{Waiting, place};
+use crate::order::SortedMap;
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
 use crate::ui::hooks::number::{Px, between};
@@ -40,7 +40,7 @@ pub struct Painter {
     geometry: Option<Layout>,
     colours: Option<Colours>,
     sprites: Vec<(Sprite, HtmlCanvasElement)>,
-    ways: BTreeMap<(NodeId, NodeId), [Point; 3]>,
+    ways: SortedMap<(NodeId, NodeId), [Point; 3]>,
     glyphs: Option<(usize, Glyphs)>,
     scale: f64,
 }
@@ -169,7 +169,7 @@ impl Painter {
                 None => place(geometry, scene, flight, shown, &waiting),
                 Some(due) => {
                     let ends = (flight.name.from, flight.to);
-                    let way = self.ways.entry(ends).or_insert_with(|| geometry.way(ends.0, ends.1));
+                    let way = self.ways.or_insert_with(ends, || geometry.way(ends.0, ends.1));
                     let sent = flight.sent_at as f64;
                     point_on(way, (shown - sent) / (due as f64 - sent).max(1.0))
                 }

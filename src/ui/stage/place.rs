@@ -15,7 +15,7 @@ pub struct Waiting(RefCell<SortedMap<(NodeId, NodeId), u32>>);
 impl Waiting {
     fn next(&self, from: NodeId, to: NodeId) -> f64 {
         let mut counts = self.0.borrow_mut();
-        let count = counts.or_insert((from, to), 0);
+        let count = counts.or_insert_with((from, to), || 0);
         *count += 1;
         f64::from((*count - 1).min(12))
     }

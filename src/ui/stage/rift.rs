@@ -3,6 +3,7 @@
 
 use std::f64::consts::PI;
 
+use js_sys::Math;
 use yew::prelude::*;
 
 use super::Layout;
@@ -50,8 +51,8 @@ fn wedge(layout: &Layout, from: u32, to: u32, count: u32) -> String {
     let mut path = format!("M{centre}");
     for step in 0..=steps {
         let turn = angle(start + f64::from(step) / f64::from(SMOOTH));
-        let x = centre.x + rx * libm::cos(turn);
-        let y = centre.y + ry * libm::sin(turn);
+        let x = centre.x + rx * Math::cos(turn);
+        let y = centre.y + ry * Math::sin(turn);
         path.push_str(&format!("L{}", Point { x, y }));
     }
     path.push('Z');
