@@ -153,12 +153,15 @@ fn faulty_seeds_break_nothing_and_reach_everything() {
 fn every_flaw_is_caught_by_fuzzing() {
     for entry in CATALOG {
         for (place, flaw) in entry.info.flaws.iter().enumerate() {
-            let caught = (0..3_000).find_map(|seed| {
-                let found = fuzz::judge(&fuzz::scenario(entry, seed, Some(place)));
-                let breach = found.expect("it starts").breach?;
-                Some(breach.kind.name(entry.info))
+            let caught = (0..fuzz::SEEDS).find_map(|seed| {
+                let scenario = fuzz::scenario(entry, seed, Some(place));
+                let breach = fuzz::judge(&scenario).expect("it starts").breach?;
+                Some((breach.kind.name(entry.info), fuzz::as_counterexample(&scenario, &breach)))
             });
-            let caught = caught.unwrap_or_else(|| panic!("nothing catches {}", flaw.id));
+            let (caught, counterexample) =
+                caught.unwrap_or_else(|| panic!("nothing catches {}", flaw.id));
+            let report = interleave::scenario::run::run(&counterexample).expect("it starts");
+            assert_eq!(report.failures(), Vec::<String>::new(), "it says all that it breaks");
             assert!(flaw.caught_by.contains(&caught), "{} is caught by {caught}", flaw.id);
         }
     }

@@ -180,3 +180,16 @@ fn help_is_there_for_whoever_asks() {
         assert!(out(&output).starts_with(['I', 'i']), "{args:?}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_written_is_an_error() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+    let output = Command::new(env!("CARGO_BIN_EXE_interleave"))
+        .args(["run", "raft-first-election"])
+        .stdout(full)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
+}

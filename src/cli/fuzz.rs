@@ -9,9 +9,6 @@ use crate::scenario::{fuzz, shrink};
 use crate::sim::info::{Info, PropertyKind};
 use crate::view::Span;
 
-/// How many seeds if nothing is said.
-const SEEDS: u64 = 1_000;
-
 /// Fuzzes one protocol or all.
 pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
     let word = options.only("a protocol, or `all`")?;
@@ -82,7 +79,8 @@ impl Campaign {
         let counterexample = None;
         let mut campaign = Campaign { info, seeds, events, notes_reached, reached, counterexample };
         let first = options.first.unwrap_or(0);
-        for seed in (0..options.seeds.unwrap_or(SEEDS)).map(|place| first.wrapping_add(place)) {
+        for seed in (0..options.seeds.unwrap_or(fuzz::SEEDS)).map(|place| first.wrapping_add(place))
+        {
             let scenario = fuzz::scenario(entry, seed, flaw);
             let found = fuzz::judge(&scenario)?;
             let again = fuzz::judge(&scenario)?;

@@ -101,18 +101,41 @@ struct Options {
     flaw: Option<String>,
 }
 
-/// Standard output that does not mind when nobody reads on.
-struct Out(std::io::BufWriter<std::io::StdoutLock<'static>>);
+/// Standard output. It does not mind when nobody reads on, but a full disk is an error.
+struct Out {
+    to: std::io::BufWriter<std::io::StdoutLock<'static>>,
+    failure: Option<std::io::Error>,
+}
 
 impl Out {
     /// Writes a line.
     fn line(&mut self, text: impl AsRef<str>) {
-        let _ = writeln!(self.0, "{}", text.as_ref());
+        let done = writeln!(self.to, "{}", text.as_ref());
+        self.note(done);
     }
 
     /// Writes as it is.
     fn text(&mut self, text: &str) {
-        let _ = write!(self.0, "{text}");
+        let done = write!(self.to, "{text}");
+        self.note(done);
+    }
+
+    fn note(&mut self, done: std::io::Result<()>) {
+        if let Err(error) = done
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    /// Writes out what is left. The error says why not all of it could be written.
+    fn finish(&mut self) -> Result<(), String> {
+        let done = self.to.flush();
+        self.note(done);
+        match &self.failure {
+            Some(error) => Err(format!("standard output: {error}")),
+            None => Ok(()),
+        }
     }
 
     /// Writes a value for a program.
@@ -124,10 +147,11 @@ impl Out {
 
 /// The command line as a program.
 pub fn main() -> ExitCode {
-    let mut out = Out(std::io::BufWriter::new(std::io::stdout().lock()));
+    let to = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut out = Out { to, failure: None };
     let result = dispatch(std::env::args_os().skip(1).collect(), &mut out);
-    let _ = out.0.flush();
-    match result {
+    let written = out.finish();
+    match result.and_then(|verdict| written.map(|()| verdict)) {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
         Ok(Verdict::Bad) => ExitCode::FAILURE,
         Err(message) => {

@@ -20,6 +20,9 @@ use crate::view::{MILLISECOND, NodeId, NodeNames, SECOND, Time, Tone};
 
 use super::expect::{Consistency, Expectation};
 
+/// How many seeds a campaign tries if nothing is said: enough for every flaw of every protocol.
+pub const SEEDS: u64 = 3_000;
+
 /// How many states the judge of a history may try.
 const HISTORY_STATES: u64 = 20_000;
 
@@ -101,7 +104,7 @@ pub fn judge(scenario: &Scenario) -> Result<Found, String> {
     })
 }
 
-/// The scenario as a counterexample: it expects what it breaks.
+/// The scenario as a counterexample: it expects what it breaks, all of it, the first first.
 pub fn as_counterexample(scenario: &Scenario, breach: &Breach) -> Scenario {
     let info = scenario.entry.info;
     let mut scenario = scenario.clone();
@@ -124,7 +127,18 @@ pub fn as_counterexample(scenario: &Scenario, breach: &Breach) -> Scenario {
         }
         BreachKind::History => format!("{}: a history that is not linearizable", info.title),
     };
-    scenario.expects = vec![Expect { line: 0, text, what }];
+    let mut expects = vec![Expect { line: 0, text, what }];
+    // What breaks first is not always all that breaks.
+    if let Ok(mut session) = scenario.start(Watch::PROPERTIES) {
+        session.run_to(scenario.until, MAX_EVENTS);
+        for (place, verdict) in session.verdicts().iter().enumerate() {
+            if verdict.broken() && breach.kind != BreachKind::Property(place) {
+                let text = format!("violated {}", verdict.property.id);
+                expects.push(Expect { line: 0, text, what: Expectation::Violated(place) });
+            }
+        }
+    }
+    scenario.expects = expects;
     scenario
 }
 

@@ -2,10 +2,8 @@
 //!
 //! An entry is its time (64 bits), its order among those of the same time (38 bits) and what is
 //! due (26 bits), packed so that comparing two entries is comparing two numbers. The queue is the
-//! hottest place of the kernel; packed, it is about twice as fast as a derived `Ord`.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! hottest place of the kernel; packed, it is about twice as fast as a derived `Ord`. The heap is
+//! our own because the standard one, compiled for size as the page is, takes twice the time.
 
 use crate::view::Time;
 
@@ -15,10 +13,10 @@ const PAYLOAD_BITS: u32 = DUE_BITS - 2;
 /// How many messages an entry can tell apart.
 pub const MAX_SLOTS: usize = 1 << PAYLOAD_BITS;
 
-/// The queue.
+/// The queue: a binary heap, the smallest number first.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    heap: BinaryHeap<Reverse<u128>>,
+    heap: Vec<u128>,
 }
 
 /// Something that is due.
@@ -46,7 +44,19 @@ pub enum Due {
 impl Queue {
     /// Puts an entry in.
     pub fn push(&mut self, entry: Entry) {
-        self.heap.push(Reverse(entry.pack()));
+        let number = entry.pack();
+        let mut hole = self.heap.len();
+        self.heap.push(number);
+        let heap = self.heap.as_mut_slice();
+        while hole > 0 {
+            let parent = (hole - 1) / 2;
+            if heap[parent] <= number {
+                break;
+            }
+            heap[hole] = heap[parent];
+            hole = parent;
+        }
+        heap[hole] = number;
     }
 
     /// How many entries there are, those that are out of date counted.
@@ -56,18 +66,39 @@ impl Queue {
 
     /// Keeps the entries that are to be kept.
     pub fn retain(&mut self, mut keep: impl FnMut(Entry) -> bool) {
-        self.heap.retain(|Reverse(packed)| keep(Entry::unpack(*packed)));
+        for number in std::mem::take(&mut self.heap) {
+            let entry = Entry::unpack(number);
+            if keep(entry) {
+                self.push(entry);
+            }
+        }
     }
 
     /// The earliest entry.
     #[inline(always)]
     pub fn peek(&self) -> Option<Entry> {
-        self.heap.peek().map(|Reverse(packed)| Entry::unpack(*packed))
+        self.heap.first().map(|&number| Entry::unpack(number))
     }
 
     /// Takes the earliest entry out.
     pub fn pop(&mut self) -> Option<Entry> {
-        self.heap.pop().map(|Reverse(packed)| Entry::unpack(packed))
+        let number = self.heap.pop()?;
+        let heap = self.heap.as_mut_slice();
+        let Some(&first) = heap.first() else { return Some(Entry::unpack(number)) };
+        let mut hole = 0;
+        loop {
+            let mut child = 2 * hole + 1;
+            if child + 1 < heap.len() && heap[child + 1] < heap[child] {
+                child += 1;
+            }
+            if child >= heap.len() || number <= heap[child] {
+                break;
+            }
+            heap[hole] = heap[child];
+            hole = child;
+        }
+        heap[hole] = number;
+        Some(Entry::unpack(first))
     }
 }
 
@@ -116,5 +147,23 @@ mod tests {
         assert_eq!(queue.peek(), Some(sorted[0]));
         let popped: Vec<Entry> = std::iter::from_fn(|| queue.pop()).collect();
         assert_eq!(popped, sorted);
+    }
+
+    #[test]
+    fn the_heap_agrees_with_sorting() {
+        let mut rng = crate::sim::rng::Rng::new(5);
+        let mut queue = Queue::default();
+        let mut kept: Vec<(Time, u64)> = Vec::new();
+        for order in 1..=20_000 {
+            let at = rng.below(500);
+            queue.push(Entry { at, order, due: Due::Message(7) });
+            kept.push((at, order));
+            kept.sort_unstable_by(|a, b| b.cmp(a));
+            for _ in 0..rng.below(if kept.len() > 60 { 4 } else { 2 }) {
+                let popped = queue.pop().map(|entry| (entry.at, entry.order));
+                assert_eq!(popped, kept.pop());
+            }
+        }
+        assert!(kept.len() > 30);
     }
 }

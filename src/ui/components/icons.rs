@@ -11,6 +11,8 @@ pub fn icon(name: &str) -> Html {
         "back" => "M18 5v14l-9-7zM5.5 5H8v14H5.5z",
         "start" => "M5 5h2v14H5zM19 5v14l-10-7z",
         "end" => "M17 5h2v14h-2zM5 5v14l10-7z",
+        "next10" => "M4 5v14l7-7zM12 5v14l7-7z",
+        "back10" => "M20 5v14l-7-7zM12 5v14l-7-7z",
         "share" => "M12 3l4.5 4.5-1.4 1.4L13 6.8V15h-2V6.8L8.9 8.9 7.5 7.5zM5 12h2v7h10v-7h2v9H5z",
         "help" => {
             "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1 12h2v2\

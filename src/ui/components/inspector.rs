@@ -7,7 +7,7 @@ use super::overview::overview;
 use crate::sim::session::{LinkShot, NodeShot};
 use crate::ui::panels;
 use crate::ui::stage::node_shape;
-use crate::ui::state::choices::{Choice, choices};
+use crate::ui::state::choices::{self, Choice, choices};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
@@ -232,13 +232,18 @@ fn link(store: &Store, view: &View, a: NodeId, b: NodeId) -> Html {
         <article class="inspect" data-inspect={format!("{name_a}-{name_b}")}>
             { head(store, title, "link") }
             { buttons(store, choices(view, Selection::Link(a, b))) }
-            { way(format!("{name_a} → {name_b}"), &pair.there) }
-            { way(format!("{name_b} → {name_a}"), &pair.back) }
+            { way(store, (a, &name_a), (b, &name_b), &pair.there) }
+            { way(store, (b, &name_b), (a, &name_a), &pair.back) }
         </article>
     }
 }
 
-fn way(title: String, link: &LinkShot) -> Html {
+fn way(
+    store: &Store,
+    (from, from_name): (NodeId, &str),
+    (to, to_name): (NodeId, &str),
+    link: &LinkShot,
+) -> Html {
     use crate::scenario::units::{show_delay, show_share};
     let state = match (link.cut, link.held) {
         (true, _) => "cut: messages are lost",
@@ -248,7 +253,8 @@ fn way(title: String, link: &LinkShot) -> Html {
     let weather = &link.weather;
     html! {
         <>
-            <h3>{ title }</h3>
+            <h3>{ format!("{from_name} → {to_name}") }</h3>
+            { buttons(store, choices::this_way(from, to, link)) }
             <table class="fields"><tbody>
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>

@@ -32,6 +32,10 @@ pub fn transport(store: &Store, scene: &View) -> Html {
         <div class="transport" role="group" aria-label="Transport">
             <div class="buttons">
                 { button("start", "To the start", "Home", Command::Seek(0), at_start) }
+                <span class="ten">
+                    { button("back10", "Ten events back", "Shift+ArrowLeft", Command::Step(-10),
+                        scene.step == 0) }
+                </span>
                 { button("back", "Previous event", "ArrowLeft", Command::Step(-1), scene.step == 0) }
                 <button type="button" class="tool play" id="play" aria-label={label}
                     title={format!("{label} (Space)")} aria-keyshortcuts="Space K"
@@ -39,6 +43,10 @@ pub fn transport(store: &Store, scene: &View) -> Html {
                     { icon(play) }
                 </button>
                 { button("next", "Next event", "ArrowRight", Command::Step(1), !scene.more) }
+                <span class="ten">
+                    { button("next10", "Ten events on", "Shift+ArrowRight", Command::Step(10),
+                        !scene.more) }
+                </span>
                 { button("end", "To the end of what is known", "End", Command::End,
                     scene.step == scene.head) }
             </div>

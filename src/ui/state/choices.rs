@@ -4,6 +4,7 @@
 use super::scene::{LinkPair, Scene, Selection, Shot};
 use super::store::Command;
 use crate::sim::action::{Action, Delay, Direction, LinkChange, MessageRef, Target};
+use crate::sim::session::LinkShot;
 use crate::view::{MessageName, NodeId};
 
 /// Something that can be done.
@@ -38,7 +39,7 @@ impl Choice {
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
-        Selection::Link(a, b) => scene.link(a, b).map(|link| for_link(scene, link)),
+        Selection::Link(a, b) => scene.link(a, b).map(|link| for_link(link)),
         Selection::Message(name) => {
             let flying = scene.flights.iter().any(|flight| flight.name == name);
             flying.then(|| for_message(name))
@@ -131,9 +132,8 @@ fn reconnect(scene: &Scene, node: NodeId) -> Vec<Action> {
     .collect()
 }
 
-fn for_link(scene: &Scene, link: &LinkPair) -> Vec<Choice> {
+fn for_link(link: &LinkPair) -> Vec<Choice> {
     let (a, b) = (Target::Node(link.a), Target::Node(link.b));
-    let (name_a, name_b) = (scene.name(link.a), scene.name(link.b));
     let both = Direction::BothWays;
     let mut list = Vec::new();
     let cut = link.there.cut && link.back.cut;
@@ -166,31 +166,43 @@ fn for_link(scene: &Scene, link: &LinkPair) -> Vec<Choice> {
             Action::Hold(a.clone(), b.clone(), both),
         ),
     });
-    let one = |from: &Target, to: &Target, label: String, cut: bool| {
-        let way = Direction::OneWay;
-        match cut {
-            true => Choice::new(
-                format!("Mend {label}"),
-                "Messages pass again, this way.",
-                "",
-                Action::Release(from.clone(), to.clone(), way),
-            ),
-            false => Choice::new(
-                format!("Cut {label}"),
-                "Messages this way are lost.",
-                "",
-                Action::Cut(from.clone(), to.clone(), way),
-            ),
-        }
-    };
-    list.push(one(&a, &b, format!("{name_a} → {name_b}"), link.there.cut));
-    list.push(one(&b, &a, format!("{name_b} → {name_a}"), link.back.cut));
     list.extend(weather(&a, &b, both));
     list
 }
 
+/// What can be done to one direction of a link.
+pub fn this_way(from: NodeId, to: NodeId, link: &LinkShot) -> Vec<Choice> {
+    let (from, to) = (Target::Node(from), Target::Node(to));
+    let way = Direction::OneWay;
+    let open = || Action::Release(from.clone(), to.clone(), way);
+    let mut list = vec![match link.cut {
+        true => Choice::new("Mend this way", "Messages pass again, this way.", "", open()),
+        false => Choice::new(
+            "Cut this way",
+            "Messages this way are lost.",
+            "",
+            Action::Cut(from.clone(), to.clone(), way),
+        ),
+    }];
+    list.push(match link.held {
+        true => Choice::new("Release this way", "Messages that waited go on.", "", open()),
+        false => Choice::new(
+            "Hold this way",
+            "Messages this way wait until it is released.",
+            "",
+            Action::Hold(from.clone(), to.clone(), way),
+        ),
+    });
+    list.extend(
+        weather(&from, &to, way)
+            .into_iter()
+            .map(|choice| Choice { label: format!("{} this way", choice.label), ..choice }),
+    );
+    list
+}
+
 /// Kinds of weather to choose from, for a link in one direction or in both.
-pub fn weather(a: &Target, b: &Target, way: Direction) -> Vec<Choice> {
+fn weather(a: &Target, b: &Target, way: Direction) -> Vec<Choice> {
     let link = |change| Action::Link(a.clone(), b.clone(), way, change);
     let slow = Delay::Uniform { lo: 150_000, hi: 250_000 };
     let good = Delay::Uniform { lo: 5_000, hi: 20_000 };

@@ -14,7 +14,7 @@ use crate::scenario::link::Position;
 use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
-use crate::sim::session::{Flight, NodeShot, Session};
+use crate::sim::session::{Flight, Mark, NodeShot, Session};
 use crate::sim::tree::{BranchId, Tree};
 use crate::ui::hooks::number::between;
 use crate::view::{NodeId, Time};
@@ -55,6 +55,7 @@ pub struct Player {
     labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
+    marks: (u32, Rc<Vec<Mark>>),
 }
 
 /// The picture on its way from one position to the next.
@@ -89,6 +90,7 @@ impl Player {
             labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
+            marks: (0, Rc::default()),
         }
     }
 
@@ -332,6 +334,7 @@ impl Player {
         self.pause();
         self.glide = None;
         self.tree.switch(BranchId(id));
+        self.before = None;
     }
 
     /// What the page shows now.
@@ -340,6 +343,7 @@ impl Player {
         let event = self.present_event();
         let caption = self.caption();
         let branches = self.branch_rows();
+        let marks = self.marks();
         let playing = self.playing;
         let speed = self.speed;
         let session = self.tree.session_mut();
@@ -371,12 +375,22 @@ impl Player {
             sides,
             verdicts: Rc::new(session.verdicts()),
             calls: Rc::new(session.calls()),
-            marks: Rc::new(session.marks().to_vec()),
+            marks,
             caption,
             branches,
             digest: (!playing).then(|| session.digest()),
             flaws: flaws.map(|(flaw, _)| flaw.id).collect(),
         }
+    }
+
+    /// The marks of the present branch. They only grow: most frames add none.
+    fn marks(&mut self) -> Rc<Vec<Mark>> {
+        let branch = self.tree.current().0;
+        let known = self.tree.session().marks();
+        if self.marks.0 != branch || self.marks.1.len() != known.len() {
+            self.marks = (branch, Rc::new(known.to_vec()));
+        }
+        self.marks.1.clone()
     }
 
     /// Asks every node how it is, and keeps the pointers of those that are as they were.
