@@ -24,6 +24,14 @@ pub fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
 }
 
+/// Does something once, so many milliseconds from now.
+pub fn later(ms: f64, act: impl FnOnce() + 'static) {
+    let Some(window) = window() else { return };
+    let act = wasm_bindgen::prelude::Closure::once_into_js(act);
+    let _ = window
+        .set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms as i32 + 1);
+}
+
 /// The query of the address, with its question mark.
 pub fn query() -> String {
     window().and_then(|window| window.location().search().ok()).unwrap_or_default()
@@ -47,6 +55,14 @@ pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
     let to = format!("{}{fragment}", query());
     let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&to));
+}
+
+/// Puts the present address into the history once more: what replaces the fragment next leaves the
+/// present one behind the browser's Back.
+pub fn push_address() {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", None);
+    }
 }
 
 /// Gives the focus to the element of that id.

@@ -68,6 +68,10 @@ const SHORT: f64 = 440.0;
 const BRIEF: f64 = 340.0;
 /// Up to so many servers, names and logs have room beside them.
 const ROOMY: u32 = 12;
+/// Up to so many clients in a row, what they ask has room beside them.
+const BESIDE: u32 = 2;
+/// With more clients in a row than this, there is room for names only.
+const ROW: u32 = 4;
 
 impl Geometry {
     /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
@@ -89,13 +93,18 @@ impl Geometry {
                 }
             }
         };
-        let bottom = if clients && !aside { 62.0 } else { 0.0 };
+        let bottom = match names.clients {
+            0 => 0.0,
+            _ if aside => 0.0,
+            1..=BESIDE => 46.0,
+            _ => 64.0,
+        };
         let roomy = names.servers <= ROOMY;
         // Above the ring stand a name and a log, below it the proposals.
         let foot = if proposals { 60.0 } else { 0.0 };
         let (margin_x, top, foot) = match (narrow, roomy) {
             _ if brief => (72.0, 48.0, 40.0),
-            (true, true) => (60.0, 96.0, 88.0),
+            (true, true) => (60.0, 96.0, 96.0),
             (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
             (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
             (_, false) => (32.0, 32.0, 40.0 + foot),
@@ -116,7 +125,8 @@ impl Geometry {
         }
         for (place, _) in names.clients().enumerate() {
             nodes.push(client_place(place, names.clients as usize, !aside, width, height));
-            sides.push(Side::Below);
+            let beside = !aside && names.clients <= BESIDE;
+            sides.push(if beside { Side::Right } else { Side::Below });
         }
         let cells = if narrow { 5 } else { 8 };
         Geometry { width, height, names, radius, centre, axes, brief, cells, nodes, sides }
@@ -134,7 +144,21 @@ impl Geometry {
 
     /// How large it is drawn.
     pub fn radius_of(&self, node: NodeId) -> f64 {
-        if self.names.is_client(node) { self.radius.min(22.0) } else { self.radius }
+        if !self.names.is_client(node) {
+            return self.radius;
+        }
+        let room =
+            if self.narrow() { self.width / f64::from(self.names.clients) / 2.2 } else { 22.0 };
+        self.radius.min(22.0).min(room)
+    }
+
+    /// Whether there is room for a node's name only.
+    pub fn terse(&self, node: NodeId) -> bool {
+        self.brief || self.names.is_client(node) && self.narrow() && self.names.clients > ROW
+    }
+
+    fn narrow(&self) -> bool {
+        self.width < NARROW
     }
 
     /// Whether names and logs have room beside the nodes.
@@ -228,7 +252,12 @@ fn side(sin: f64, cos: f64, narrow: bool, short: bool) -> Side {
 fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f64) -> Point {
     let share = |size: f64| size * (place as f64 + 1.0) / (count as f64 + 1.0);
     if narrow {
-        return Point { x: share(width), y: height - 62.0 };
+        let cell = width / count as f64;
+        let left = cell * place as f64;
+        if count <= BESIDE as usize {
+            return Point { x: left + (cell / 2.0 - 56.0).max(28.0), y: height - 26.0 };
+        }
+        return Point { x: left + cell / 2.0, y: height - 44.0 };
     }
     if count > 4 {
         let rows = count.div_ceil(2);

@@ -237,7 +237,9 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
         Panel::Log { cells, marks, .. } => Some((cells, marks)),
         Panel::Table { .. } => None,
     });
-    let reach = radius + 18.0;
+    // Nothing stands around a client.
+    let reach = radius + if shot.client { 4.0 } else { 18.0 };
+    let terse = layout.terse(shot.id);
     let strip = if logs.is_some() { 26.0 } else { 0.0 };
     let (x, top) = match side {
         Side::Above => (0.0, -reach - 30.0 - strip),
@@ -262,9 +264,9 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     html! {
         <g {class} aria-hidden="true" transform={format!("translate({})", Point { x, y: top })}>
             <text y="13"><tspan class="name">{ &shot.name }</tspan>
-                if !layout.brief { <tspan class="role" dx="5">{ what }</tspan> }</text>
-            if !layout.brief { <text class="second" y="29">{ second }</text> }
-            if let Some((cells, marks)) = logs.filter(|_| !layout.brief) {
+                if !terse { <tspan class="role" dx="5">{ what }</tspan> }</text>
+            if !terse { <text class="second" y="29">{ second }</text> }
+            if let Some((cells, marks)) = logs.filter(|_| !terse) {
                 <g transform={format!("translate(0 {})", 35)}>
                     { log_strip(cells, marks, layout.cells, side) }
                 </g>

@@ -12,7 +12,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::Layout;
 use super::geometry::{Geometry, Point, point_on};
 use super::glyphs::Glyphs;
-use super::place::{Waiting, place};
+use super::place::{Waiting, place, part};
 use crate::order::SortedMap;
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
@@ -170,8 +170,7 @@ impl Painter {
                 Some(due) => {
                     let ends = (flight.name.from, flight.to);
                     let way = self.ways.or_insert_with(ends, || geometry.way(ends.0, ends.1));
-                    let sent = flight.sent_at as f64;
-                    point_on(way, (shown - sent) / (due as f64 - sent).max(1.0))
+                    point_on(way, part(flight.sent_at, due, shown))
                 }
             };
             let Some(sprite) = self.sprite(flight) else { return };

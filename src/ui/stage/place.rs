@@ -39,7 +39,11 @@ pub fn place(
     let Some(due) = flight.due_at else {
         return geometry.along(from, to, 0.62 - waiting.next(from, to) * 0.07);
     };
-    let sent = flight.sent_at as f64;
-    let length = (due as f64 - sent).max(1.0);
-    geometry.along(from, to, (shown - sent) / length)
+    geometry.along(from, to, part(flight.sent_at, due, shown))
+}
+
+/// How much of its way a message has gone. What is delivered by hand in the instant in which it
+/// was sent has arrived.
+pub fn part(sent: u64, due: u64, shown: f64) -> f64 {
+    if shown >= due as f64 { 1.0 } else { (shown - sent as f64) / (due as f64 - sent as f64) }
 }

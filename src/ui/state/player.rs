@@ -323,10 +323,23 @@ impl Player {
         let branched = self.tree.act(action)?;
         // From here on it is the person's run: the scenario's end means nothing to it.
         self.stop_at = None;
+        if self.session().setup().manual {
+            self.settle();
+        }
         if branched {
             self.labels.insert(self.tree.current().0, label.into());
         }
         Ok(branched)
+    }
+
+    /// Where nothing happens by itself, what was asked for happens at once.
+    fn settle(&mut self) {
+        let session = self.tree.session_mut();
+        for _ in 0..EVENTS_A_FRAME {
+            if session.next_at().is_none_or(|at| at > session.now()) || !session.step() {
+                break;
+            }
+        }
     }
 
     /// Looks at another branch.

@@ -132,10 +132,13 @@ struct Inner {
     resume: Cell<bool>,
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
+    hash_waits: Cell<bool>,
 }
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
 const SPEAK_EVERY_MS: f64 = 2_000.0;
+/// The address is rewritten at most once in so many milliseconds.
+const HASH_EVERY_MS: f64 = 500.0;
 /// The panels follow a run that plays at most once in so many milliseconds.
 const CALM_EVERY_MS: f64 = 150.0;
 
@@ -167,6 +170,7 @@ impl Store {
             resume: Cell::new(false),
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
+            hash_waits: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let frames =
@@ -402,9 +406,14 @@ impl Store {
                 self.0.player.borrow_mut().shift_speed(by);
                 return Some(format!("Speed {}×", self.0.player.borrow().speed_name()));
             }
-            Command::OpenText(text) => return self.open(source::open_text(&text), false),
-            Command::OpenFragment(text) => return self.open(source::open_fragment(&text), true),
-            Command::OpenLibrary(id) => return self.open(source::open_library(&id), true),
+            Command::OpenText(text) => {
+                let keep = self.0.shell.borrow().broken.is_none();
+                return self.open(source::open_text(&text), false, keep);
+            }
+            Command::OpenFragment(text) => {
+                return self.open(source::open_fragment(&text), true, false);
+            }
+            Command::OpenLibrary(id) => return self.open(source::open_library(&id), true, true),
             other => return self.perform_on_shell(other),
         }
         self.0.shell.borrow_mut().context = None;
@@ -523,7 +532,12 @@ impl Store {
         Some(format!("{}{tail}", said.join(", ")))
     }
 
-    fn open(&self, opened: Result<Opened, super::shell::Broken>, link: bool) -> Option<String> {
+    fn open(
+        &self,
+        opened: Result<Opened, super::shell::Broken>,
+        link: bool,
+        keep: bool,
+    ) -> Option<String> {
         let mut shell = self.0.shell.borrow_mut();
         match opened {
             Err(broken) => {
@@ -533,6 +547,12 @@ impl Store {
                 said
             }
             Ok(opened) => {
+                if keep {
+                    // What ran so far stays behind the browser's Back.
+                    self.0.hash_at.set(f64::NEG_INFINITY);
+                    self.save_hash();
+                    browser::push_address();
+                }
                 let mut player = Player::new(opened.tree, opened.source);
                 player.set_smooth(!shell.still);
                 player.set_speed(self.0.player.borrow().speed());
@@ -567,7 +587,18 @@ impl Store {
     /// only when the run stands still and something was done or a link was opened.
     fn save_hash(&self) {
         let now = browser::now_ms();
-        if now - self.0.hash_at.get() < 500.0 {
+        let wait = self.0.hash_at.get() + HASH_EVERY_MS - now;
+        if wait > 0.0 {
+            // What came too soon is written later: the address never stays behind the run.
+            if !self.0.hash_waits.replace(true) {
+                let store = self.clone();
+                browser::later(wait, move || {
+                    store.0.hash_waits.set(false);
+                    if !store.0.player.borrow().playing() {
+                        store.save_hash();
+                    }
+                });
+            }
             return;
         }
         let shared = self.0.player.borrow_mut().share(true);
