@@ -25,6 +25,9 @@ pub fn show(why: &str) {
     if let Ok(Some(heading)) = card.query_selector("h2") {
         heading.set_text_content(Some("Interleave cannot go on"));
     }
+    if let Ok(Some(reason)) = card.query_selector("span") {
+        reason.set_text_content(Some("It met a state that its authors did not expect."));
+    }
     if let Ok(Some(code)) = card.query_selector("code") {
         code.set_text_content(Some(why));
     }
