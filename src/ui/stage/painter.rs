@@ -12,7 +12,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 use super::Layout;
 use super::geometry::{Geometry, Point, point_on};
 use super::glyphs::Glyphs;
-use super::place::{Waiting, place, part};
+use super::place::{Waiting, part, place};
 use crate::order::SortedMap;
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
