@@ -148,6 +148,7 @@ fn wrong_input_gets_one_line_with_the_nearest_word() {
         (&["fuzz", "raft", "--flaw", "quorum"], "did you mean `quorum_too_small`?"),
         (&["fuzz", "all", "--flaw", "x"], "needs one protocol"),
         (&["fuzz", "raft", "--seeds", "many"], "is no whole number"),
+        (&["fuzz", "raft", "--seeds", "0"], "needs at least 1"),
         (&["open", "#/s/1.AAAA"], "cut off"),
         (&["open", "hello"], "no link"),
         (&["list", "x"], "too much"),

@@ -54,6 +54,8 @@ fn find_flaw(info: &Info, word: &str) -> Result<usize, String> {
 struct Campaign {
     info: &'static Info,
     seeds: u64,
+    /// Runs whose clients' history was too much to be judged.
+    undecided: u64,
     events: u64,
     notes_reached: u128,
     reached: u128,
@@ -75,9 +77,15 @@ impl Campaign {
         flaw: Option<usize>,
     ) -> Result<Campaign, String> {
         let info = entry.info;
-        let (notes_reached, reached, events, seeds) = (0, 0, 0, 0);
-        let counterexample = None;
-        let mut campaign = Campaign { info, seeds, events, notes_reached, reached, counterexample };
+        let mut campaign = Campaign {
+            info,
+            seeds: 0,
+            undecided: 0,
+            events: 0,
+            notes_reached: 0,
+            reached: 0,
+            counterexample: None,
+        };
         let first = options.first.unwrap_or(0);
         for seed in (0..options.seeds.unwrap_or(fuzz::SEEDS)).map(|place| first.wrapping_add(place))
         {
@@ -88,6 +96,7 @@ impl Campaign {
                 return Err(format!("seed {seed} of {} ran two ways: this is a defect", info.id));
             }
             campaign.seeds += 1;
+            campaign.undecided += u64::from(found.undecided);
             campaign.events += found.steps;
             campaign.notes_reached |= found.notes_reached;
             campaign.reached |= found.reached;
@@ -136,6 +145,10 @@ impl Campaign {
              no violation; {} of {notes} notes reached",
             notes - missing.len()
         ));
+        if self.undecided > 0 {
+            let undecided = self.undecided;
+            out.line(format!("{id}: {undecided} histories of clients were too much to be judged"));
+        }
         if !missing.is_empty() {
             out.line(format!("{id}: not reached: {}", missing.join(", ")));
         }
@@ -158,6 +171,7 @@ impl Campaign {
         json!({
             "protocol": self.info.id,
             "seeds": self.seeds,
+            "undecided": self.undecided,
             "events": self.events,
             "counterexample": found,
             "notes_not_reached": self.missing_notes(),

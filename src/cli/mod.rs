@@ -230,9 +230,9 @@ fn read_options(args: Vec<OsString>) -> Result<Option<Options>, String> {
             "until" => options.until = Some(text(&mut parser, &flag)?),
             "at" => options.at = Some(text(&mut parser, &flag)?),
             "flaw" => options.flaw = Some(text(&mut parser, &flag)?),
-            "seeds" => options.seeds = Some(number(&mut parser, &flag)?),
+            "seeds" => options.seeds = Some(some(&mut parser, &flag)?),
             "first" => options.first = Some(number(&mut parser, &flag)?),
-            "events" => options.events = Some(number(&mut parser, &flag)?),
+            "events" => options.events = Some(some(&mut parser, &flag)?),
             _ => {
                 let word = format!("--{flag}");
                 let message = format!("there is no option {}", quote(&word));
@@ -253,6 +253,14 @@ fn plain(word: OsString) -> Result<String, String> {
 
 fn text(parser: &mut Parser, flag: &str) -> Result<String, String> {
     plain(parser.value().map_err(|_| format!("a value is missing behind `--{flag}`"))?)
+}
+
+/// A number that is not zero: a search of nothing finds nothing, and proves it to nobody.
+fn some(parser: &mut Parser, flag: &str) -> Result<u64, String> {
+    match number(parser, flag)? {
+        0 => Err(format!("`--{flag}` needs at least 1")),
+        number => Ok(number),
+    }
 }
 
 fn number(parser: &mut Parser, flag: &str) -> Result<u64, String> {

@@ -29,6 +29,8 @@ const HISTORY_STATES: u64 = 20_000;
 /// What became of the run of one seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
+    /// Whether the clients' history was too much to be judged.
+    pub undecided: bool,
     /// How many events there were.
     pub steps: u64,
     /// The digest of everything that happened.
@@ -88,14 +90,20 @@ pub fn judge(scenario: &Scenario) -> Result<Found, String> {
         at: finding.at,
         because: finding.because,
     });
+    let mut undecided = false;
     if breach.is_none() && scenario.setup.clients.key && scenario.names().clients > 0 {
         let limits = check::Limits { states: HISTORY_STATES };
-        if let (check::Verdict::NotLinearizable(_), lines) = session.linearizability(&limits) {
-            let because = lines.join(" ");
-            breach = Some(Breach { kind: BreachKind::History, at: scenario.until, because });
+        match session.linearizability(&limits) {
+            (check::Verdict::Linearizable(_), _) => {}
+            (check::Verdict::Undecided(_), _) => undecided = true,
+            (check::Verdict::NotLinearizable(_), lines) => {
+                let because = lines.join(" ");
+                breach = Some(Breach { kind: BreachKind::History, at: scenario.until, because });
+            }
         }
     }
     Ok(Found {
+        undecided,
         steps: session.step_count(),
         digest: session.digest(),
         notes_reached: session.notes_reached(),

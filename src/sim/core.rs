@@ -119,6 +119,8 @@ pub struct FlightCore {
     pub held: bool,
     /// Whether somebody delivered it by hand: then a link that holds lets it through.
     let_through: bool,
+    /// How often the message was made, this one counted: no copy's name is used twice.
+    copies: u32,
     order: u64,
     live: bool,
 }
@@ -400,6 +402,7 @@ impl Core {
             due_at,
             held: false,
             let_through: false,
+            copies: 1 + u32::from(copy_due_at.is_some()),
             order: 0,
             live: fate.lost.is_none(),
         };
@@ -461,12 +464,14 @@ impl Core {
 
     /// Makes a copy of a message in flight; answers where it is.
     pub fn duplicate(&mut self, slot: u32) -> u32 {
-        let flight = self.flights[slot as usize].clone();
-        let copies = self.flights().filter(|(_, other)| {
-            (other.name.from, other.name.number) == (flight.name.from, flight.name.number)
+        let name = self.flights[slot as usize].name;
+        let copy = self.flights[slot as usize].copies + 1;
+        let twins = self.flights.iter_mut().filter(|other| {
+            other.live && (other.name.from, other.name.number) == (name.from, name.number)
         });
-        let copy = copies.map(|(_, other)| other.name.copy).max().unwrap_or(1) + 1;
-        let name = MessageName { copy, ..flight.name };
+        twins.for_each(|twin| twin.copies = copy);
+        let flight = self.flights[slot as usize].clone();
+        let name = MessageName { copy, ..name };
         let arrival = self.network.link_mut(flight.name.from, flight.to).copy_arrival(self.now);
         let due_at = if self.manual { NEVER } else { arrival };
         let (sent_at, held, let_through) = (self.now, false, false);

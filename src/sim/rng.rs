@@ -35,7 +35,7 @@ pub const fn mix(word: u64) -> u64 {
 pub fn high_half(word: u64, factor: u64) -> u64 {
     if factor >> 32 == 0 {
         let (high, low) = (word >> 32, word & 0xffff_ffff);
-        return (high * factor + (low * factor >> 32)) >> 32;
+        return (high * factor + ((low * factor) >> 32)) >> 32;
     }
     ((u128::from(word) * u128::from(factor)) >> 64) as u64
 }

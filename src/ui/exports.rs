@@ -76,7 +76,7 @@ fn bench(load: String, mode: String, ms: f64) -> String {
         let spent = browser::now_ms() - begin;
         if spent >= ms {
             let messages = workload.map_or(events, |workload| workload.messages());
-            return format!("{events} {messages} {spent}");
+            return format!("{events} {messages} {}", spent.round() as u64);
         }
     }
 }

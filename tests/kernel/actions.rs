@@ -107,6 +107,21 @@ fn single_messages_are_dropped_duplicated_delayed_and_delivered() {
 }
 
 #[test]
+fn no_copy_is_called_as_another_was() {
+    let mut session = start(ping(vec![]));
+    session.run_to(101 * MS, 1_000);
+    let original = || MessageRef::Named(name(N1, 1));
+    session.act(Action::Duplicate(original())).expect("it is in flight");
+    let second = MessageName { copy: 2, ..name(N1, 1) };
+    session.act(Action::Deliver(MessageRef::Named(second))).expect("it is in flight");
+    session.step();
+    assert_eq!(session.find_message(&MessageRef::Named(second)), None, "it has arrived");
+    session.act(Action::Duplicate(original())).expect("it is in flight");
+    let copies: Vec<u32> = session.flights().iter().map(|flight| flight.name.copy).collect();
+    assert!(copies.contains(&3) && !copies.contains(&2), "{copies:?}");
+}
+
+#[test]
 fn an_action_that_comes_too_late_is_void_and_says_why() {
     let mut session = start(ping(vec![at(50, Action::Drop(MessageRef::Named(name(N1, 1))))]));
     session.step();

@@ -50,8 +50,8 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
 
 fn choice(store: &Store, choice: Choice) -> Html {
     html! {
-        <button type="button" class="small" title={choice.doc} onclick={close_after(store, choice.command)}>
-            { choice.label }</button>
+        <button type="button" class="small" title={choice.doc}
+            onclick={close_after(store, choice.command)}>{ choice.label }</button>
     }
 }
 
@@ -108,7 +108,9 @@ fn ask(store: &Store, view: &View, shell: &Shell) -> Html {
             <form class="ask" {onsubmit}>
                 <label>{ "who" }<select>
                     { for view.names.clients().map(|client| html! {
-                        <option selected={client.0 == view.names.servers}>{ view.name(client) }</option>
+                        <option selected={client.0 == view.names.servers}>
+                            { view.name(client) }
+                        </option>
                     }) }
                 </select></label>
                 <label>{ "what" }<select id="ask-op" {onchange}>

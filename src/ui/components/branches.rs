@@ -28,8 +28,8 @@ pub fn branches(store: &Store, view: &View) -> Html {
                 }) }
             </ul>
             if rows.len() == 1 {
-                <p class="empty">{ "Step back and do something else: the run you saw stays here, and \
-                    what you try becomes a branch beside it." }</p>
+                <p class="empty">{ "Step back and do something else: the run you saw stays here, \
+                    and what you try becomes a branch beside it." }</p>
             }
         </>
     }

@@ -17,13 +17,14 @@ pub fn calls(store: &Store, view: &View) -> Html {
     }
     let ask = html! {
         <p class="row"><button type="button" class="small"
-            onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>{ "Let a client ask…" }</button></p>
+            onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>
+            { "Let a client ask…" }</button></p>
     };
     if view.calls.is_empty() {
         return html! {
             <>
-                <p class="empty">{ "No client has asked for anything yet. Its calls and the answers \
-                    will stand here." }</p>
+                <p class="empty">{ "No client has asked for anything yet. Its calls and the \
+                    answers will stand here." }</p>
                 { ask }
             </>
         };
@@ -37,7 +38,9 @@ pub fn calls(store: &Store, view: &View) -> Html {
                     <th scope="col">{ "who" }</th><th scope="col">{ "asked" }</th>
                     <th scope="col">{ "answer" }</th><th scope="col" class="num">{ "at" }</th>
                 </tr></thead>
-                <tbody>{ for view.calls.iter().rev().take(SHOWN).map(|call| row(store, view, call)) }</tbody>
+                <tbody>
+                    { for view.calls.iter().rev().take(SHOWN).map(|call| row(store, view, call)) }
+                </tbody>
             </table>
         </>
     }

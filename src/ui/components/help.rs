@@ -29,7 +29,8 @@ pub fn help(store: &Store, keys: bool) -> Html {
                             <tr key={binding.shown}><td><kbd>{ binding.shown }</kbd></td>
                                 <td>{ binding.what }</td></tr>
                         }) }
-                        <tr><td><kbd>{ "arrows" }</kbd></td><td>{ "On a node: walk to the next" }</td></tr>
+                        <tr><td><kbd>{ "arrows" }</kbd></td>
+                            <td>{ "On a node: walk to the next" }</td></tr>
                     </tbody></table>
                     <label class="check"><input type="checkbox" checked={keys} {onchange} />
                         { "Single-character keys" }</label>
@@ -39,14 +40,15 @@ pub fn help(store: &Store, keys: bool) -> Html {
                     <ul class="plain spaced">
                         <li>{ "A node's shape and letter say its role: a hexagon leads, a diamond \
                             tries to, a circle follows, a square is a client." }</li>
-                        <li>{ "The badge is the generation, which only grows. Log cells and messages of \
-                            the same generation have the same colour." }</li>
+                        <li>{ "The badge is the generation, which only grows. Log cells and \
+                            messages of the same generation have the same colour." }</li>
                         <li>{ "The arc around a node is its timer, running down." }</li>
-                        <li>{ "A round message asks or tells, a diamond answers; a red rim refuses. \
-                            A lost message bursts where it was lost." }</li>
-                        <li>{ "Log cells with a whole rim over the line are settled; dashed ones may \
-                            still be lost." }</li>
-                        <li>{ "A crack through the picture is a partition, each side in its tint." }</li>
+                        <li>{ "A round message asks or tells, a diamond answers; a red rim \
+                            refuses. A lost message bursts where it was lost." }</li>
+                        <li>{ "Log cells with a whole rim over the line are settled; dashed \
+                            ones may still be lost." }</li>
+                        <li>{ "A crack through the picture is a partition, each side in its \
+                            tint." }</li>
                     </ul>
                 </section>
             </div>

@@ -107,7 +107,8 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
                         <td>
                             { field.value.show(names) }
                             if let Some(old) = old {
-                                <del><span class="sr">{ "before: " }</span>{ old.value.show(names) }</del>
+                                <del><span class="sr">{ "before: " }</span>
+                                    { old.value.show(names) }</del>
                             }
                         </td>
                     </tr>
@@ -190,7 +191,8 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
         <article class="inspect" data-inspect={text.clone()}>
             { head(store, html! { content.kind }, &text) }
             <p class="state">
-                { node_button(store, view, name.from) }{ " → " }{ node_button(store, view, about.to) }
+                { node_button(store, view, name.from) }{ " → " }
+                { node_button(store, view, about.to) }
                 { format!(" · {}", content.summary) }
             </p>
             if let Some(doc) = doc { <p class="doc">{ doc.doc }</p> }
@@ -205,7 +207,8 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
                 </td></tr>
                 <tr><th scope="row">{ "then" }</th><td>{ when }</td></tr>
                 if name.copy > 1 {
-                    <tr><th scope="row">{ "copy" }</th><td>{ format!("number {}", name.copy) }</td></tr>
+                    <tr><th scope="row">{ "copy" }</th>
+                        <td>{ format!("number {}", name.copy) }</td></tr>
                 }
             </tbody></table>
             <h3>{ "What it says" }</h3>
@@ -259,7 +262,8 @@ fn way(
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>
                 <tr><th scope="row">{ "loss" }</th><td>{ show_share(weather.loss_ppm) }</td></tr>
-                <tr><th scope="row">{ "duplicates" }</th><td>{ show_share(weather.duplicate_ppm) }</td></tr>
+                <tr><th scope="row">{ "duplicates" }</th>
+                    <td>{ show_share(weather.duplicate_ppm) }</td></tr>
                 <tr><th scope="row">{ "order" }</th>
                     <td>{ if weather.fifo { "as sent" } else { "any" } }</td></tr>
                 <tr><th scope="row">{ "on it now" }</th><td>{ link.in_flight }</td></tr>

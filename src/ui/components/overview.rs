@@ -20,7 +20,9 @@ pub fn overview(store: &Store, view: &View) -> Html {
             <h2>{ info.title }</h2>
             <p class="doc">{ info.summary }</p>
             <p class="source">{ info.reference }</p>
-            <p class="empty">{ "Select a node, a link or a message to see everything about it." }</p>
+            <p class="empty">
+                { "Select a node, a link or a message to see everything about it." }
+            </p>
             { twin(store, view) }
             <h3>{ "Nodes" }</h3>
             <dl class="legend">
@@ -50,7 +52,8 @@ fn messages_legend(view: &View) -> Html {
                 { for rows.into_iter().map(|(id, reply, doc)| {
                     let class = if reply { "glyph reply" } else { "glyph" };
                     html! {
-                        <><dt><i {class} aria-hidden="true"><b>{ glyphs.letter(id).to_string() }</b></i>
+                        <><dt><i {class} aria-hidden="true">
+                            <b>{ glyphs.letter(id).to_string() }</b></i>
                             { id }</dt><dd>{ doc }</dd></>
                     }
                 }) }
@@ -75,11 +78,9 @@ fn timers_legend(view: &View) -> Html {
     }
 }
 
-/// The picture's facts as text: every node, every message on its way, every link that is not as
-/// it should be.
-fn twin(store: &Store, view: &View) -> Html {
-    let links: Vec<String> = view
-        .links
+/// Every link that is cut or holds its messages, in words.
+fn broken_links(view: &View) -> Vec<String> {
+    view.links
         .iter()
         .filter(|link| link.there.cut || link.back.cut || link.there.held || link.back.held)
         .map(|link| {
@@ -98,7 +99,13 @@ fn twin(store: &Store, view: &View) -> Html {
             let state: Vec<String> = cut.into_iter().chain(held).collect();
             format!("{} – {}: {}", view.name(link.a), view.name(link.b), state.join(", "))
         })
-        .collect();
+        .collect()
+}
+
+/// The picture's facts as text: every node, every message on its way, every link that is not as
+/// it should be.
+fn twin(store: &Store, view: &View) -> Html {
+    let links = broken_links(view);
     html! {
         <details class="twin" open=true>
             <summary>{ "As a table" }</summary>
@@ -117,10 +124,11 @@ fn twin(store: &Store, view: &View) -> Html {
                         let timers: Vec<String> = shot.timers.iter()
                             .map(|timer| format!("{} {}", timer.name, tell::clock(timer.due_at)))
                             .collect();
+                        let select = Command::Select(Some(Selection::Node(shot.id)));
                         html! {
                             <tr key={shot.id.0} data-node={shot.name.clone()}>
                                 <th scope="row"><button type="button" class="link"
-                                    onclick={store.on(Command::Select(Some(Selection::Node(shot.id))))}>
+                                    onclick={store.on(select)}>
                                     { &shot.name }</button></th>
                                 <td>{ is }</td><td>{ &shot.view.headline }</td>
                                 <td>{ timers.join(", ") }</td>
@@ -130,16 +138,19 @@ fn twin(store: &Store, view: &View) -> Html {
                 </tbody>
             </table>
             if !links.is_empty() {
-                <ul class="plain">{ for links.into_iter().map(|line| html! { <li>{ line }</li> }) }</ul>
+                <ul class="plain">
+                    { for links.into_iter().map(|line| html! { <li>{ line }</li> }) }
+                </ul>
             }
             <h3>{ messages(view.flights.len()) }</h3>
             <ul class="plain flights">
                 { for view.flights.iter().take(LISTED).map(|flight| {
                     let when = flight.due_at.filter(|_| !flight.held)
                         .map_or_else(|| "waits".to_string(), tell::clock);
+                    let select = Command::Select(Some(Selection::Message(flight.name)));
                     html! {
                         <li key={flight.name.text(view.names)}><button type="button" class="link"
-                            onclick={store.on(Command::Select(Some(Selection::Message(flight.name))))}>
+                            onclick={store.on(select)}>
                             { format!("{} {} → {}", flight.kind, view.name(flight.name.from),
                                 view.name(flight.to)) }</button>
                             <span class="num">{ when }</span></li>

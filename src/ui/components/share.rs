@@ -60,8 +60,8 @@ fn link(store: &Store, shell: &Shell, shared: Shared) -> Html {
                 <span class="doc" role="status">{ said }</span>
             </div>
             <details><summary>{ "What the link carries" }</summary>
-                <p class="doc">{ "The whole scenario, compressed, behind the hash mark: it reaches no \
-                    server. The same text gives the same run in every browser." }</p>
+                <p class="doc">{ "The whole scenario, compressed, behind the hash mark: it reaches \
+                    no server. The same text gives the same run in every browser." }</p>
                 <pre tabindex="0">{ shared.text }</pre>
             </details>
         </>

@@ -36,7 +36,8 @@ pub fn transport(store: &Store, scene: &View) -> Html {
                     { button("back10", "Ten events back", "Shift+ArrowLeft", Command::Step(-10),
                         scene.step == 0) }
                 </span>
-                { button("back", "Previous event", "ArrowLeft", Command::Step(-1), scene.step == 0) }
+                { button("back", "Previous event", "ArrowLeft", Command::Step(-1),
+                    scene.step == 0) }
                 <button type="button" class="tool play" id="play" aria-label={label}
                     title={format!("{label} (Space)")} aria-keyshortcuts="Space K"
                     onclick={store.on(Command::Toggle)}>
@@ -58,12 +59,15 @@ pub fn transport(store: &Store, scene: &View) -> Html {
             if let Some(step) = violation {
                 <button type="button" class="alarm" onclick={store.on(Command::Seek(step))}>
                     { icon("flag") }{ "Broken" }
-                    <span class="sr">{ format!(": go to event {step}, where a property first broke") }</span>
+                    <span class="sr">
+                        { format!(": go to event {step}, where a property first broke") }
+                    </span>
                 </button>
             }
             <label class="speed">
                 <span class="sr">{ "Speed" }</span>
-                <select id="speed" onchange={on_speed(store)} title="Virtual time in real time (< >)">
+                <select id="speed" onchange={on_speed(store)}
+                    title="Virtual time in real time (< >)">
                     { for SPEEDS.iter().map(|(name, speed)| html! {
                         <option value={*name}
                             selected={(speed - scene.speed).abs() < 1e-9}>
@@ -133,7 +137,8 @@ fn marks(scene: &Scene) -> Html {
             MarkKind::Violation => ("violation", 0),
         };
         html! {
-            <path class={class} d={format!("M{} {top}V10", Px(x))} vector-effect="non-scaling-stroke" />
+            <path class={class} d={format!("M{} {top}V10", Px(x))}
+                vector-effect="non-scaling-stroke" />
         }
     })
     .collect()

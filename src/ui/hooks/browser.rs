@@ -49,8 +49,8 @@ pub fn base() -> String {
     href[..end].to_string()
 }
 
-/// Writes the fragment, which begins with its hash mark, without a step in the history and without a `hashchange`. Frames without
-/// an address of their own refuse; then it stays as it was.
+/// Writes the fragment, which begins with its hash mark, without a step in the history and
+/// without a `hashchange`. Frames without an address of their own refuse; then it stays as it was.
 pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
     let to = format!("{}{fragment}", query());

@@ -24,7 +24,8 @@ pub fn panel(panel: &Panel) -> Html {
                             <li {class} key={cell.index} title={cell.detail.clone()}>
                                 <span class="index">{ cell.index }</span>
                                 <span class="cell"><b>{ cell.generation }</b>
-                                    <span>{ &cell.label }</span><span class="sr">{ said }</span></span>
+                                    <span>{ &cell.label }</span>
+                                    <span class="sr">{ said }</span></span>
                                 <span class="marks">{ here.join(" ") }</span>
                             </li>
                         }

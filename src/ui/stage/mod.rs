@@ -124,7 +124,8 @@ pub fn Stage(props: &StageProps) -> Html {
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
             if let Some(context) = props.shell.context {
-                <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w} height={h} />
+                <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
+                    height={h} />
             }
         </div>
     }

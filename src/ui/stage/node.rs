@@ -55,7 +55,8 @@ pub fn Node(props: &NodeProps) -> Html {
         props.broken.then_some("violating"),
     );
     let shape = shape(shot.view.tone, shot.client, radius);
-    let cross = Px(radius * 0.62);
+    let arm = Px(radius * 0.62);
+    let cross = format!("M-{arm} -{arm}L{arm} {arm}M{arm} -{arm}L-{arm} {arm}");
     html! {
         <g {class} id={format!("node-{}", shot.name)} data-select={format!("node:{}", shot.name)}
             data-role={shot.view.role} data-up={shot.up.to_string()}
@@ -75,7 +76,7 @@ pub fn Node(props: &NodeProps) -> Html {
                     { shot.view.letter.to_string() }
                 </text>
             } else {
-                <path class="cross" d={format!("M-{cross} -{cross}L{cross} {cross}M{cross} -{cross}L-{cross} {cross}")} />
+                <path class="cross" d={cross} />
             }
             if shot.paused {
                 <g class="stopped" transform={format!("translate({0} {0})", Px(-radius))}>

@@ -39,7 +39,7 @@ impl Choice {
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
-        Selection::Link(a, b) => scene.link(a, b).map(|link| for_link(link)),
+        Selection::Link(a, b) => scene.link(a, b).map(for_link),
         Selection::Message(name) => {
             let flying = scene.flights.iter().any(|flight| flight.name == name);
             flying.then(|| for_message(name))
