@@ -25,7 +25,7 @@ pub fn script(store: &Store, shell: &Shell) -> Html {
         <div class="script">
             <label class="sr" for="script-text">{ "The scenario's text" }</label>
             <textarea id="script-text" spellcheck="false" autocomplete="off" autocapitalize="off"
-                wrap="off" value={text.to_string()} {oninput} maxlength="65536"
+                wrap="off" value={text.to_string()} {oninput}
                 aria-describedby="script-faults" />
             <ul class="faults" id="script-faults">{ faults_list(&faults) }</ul>
             if written.is_some() {

@@ -72,6 +72,8 @@ const ROOMY: u32 = 12;
 const BESIDE: u32 = 2;
 /// With more clients in a row than this, there is room for names only.
 const ROW: u32 = 4;
+/// The same for servers in a narrow ring.
+const RING: u32 = 7;
 
 impl Geometry {
     /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
@@ -96,8 +98,8 @@ impl Geometry {
         let bottom = match names.clients {
             0 => 0.0,
             _ if aside => 0.0,
-            1..=BESIDE => 46.0,
-            _ => 64.0,
+            1..=BESIDE => 60.0,
+            _ => 78.0,
         };
         let roomy = names.servers <= ROOMY;
         // Above the ring stand a name and a log, below it the proposals.
@@ -154,7 +156,9 @@ impl Geometry {
 
     /// Whether there is room for a node's name only.
     pub fn terse(&self, node: NodeId) -> bool {
-        self.brief || self.names.is_client(node) && self.narrow() && self.names.clients > ROW
+        let (servers, clients) = (self.names.servers, self.names.clients);
+        let crowded = if self.names.is_client(node) { clients > ROW } else { servers > RING };
+        self.brief || self.narrow() && crowded
     }
 
     fn narrow(&self) -> bool {
@@ -255,9 +259,9 @@ fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f6
         let cell = width / count as f64;
         let left = cell * place as f64;
         if count <= BESIDE as usize {
-            return Point { x: left + (cell / 2.0 - 56.0).max(28.0), y: height - 26.0 };
+            return Point { x: left + (cell / 2.0 - 56.0).max(32.0), y: height - 32.0 };
         }
-        return Point { x: left + cell / 2.0, y: height - 44.0 };
+        return Point { x: left + cell / 2.0, y: height - 50.0 };
     }
     if count > 4 {
         let rows = count.div_ceil(2);

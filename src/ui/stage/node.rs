@@ -237,15 +237,16 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
         Panel::Log { cells, marks, .. } => Some((cells, marks)),
         Panel::Table { .. } => None,
     });
-    // Nothing stands around a client.
-    let reach = radius + if shot.client { 4.0 } else { 18.0 };
+    // No badge stands at a client.
+    let reach = radius + if shot.client { 12.0 } else { 18.0 };
     let terse = layout.terse(shot.id);
-    let strip = if logs.is_some() { 26.0 } else { 0.0 };
+    let strip = if logs.is_some() && !terse { 26.0 } else { 0.0 };
+    let lines = if terse { 16.0 } else { 30.0 };
     let (x, top) = match side {
-        Side::Above => (0.0, -reach - 30.0 - strip),
+        Side::Above => (0.0, -reach - lines - strip),
         Side::Below => (0.0, reach - 2.0),
-        Side::Left if layout.brief => (-reach, -8.0),
-        Side::Right if layout.brief => (reach, -8.0),
+        Side::Left if terse => (-reach, -8.0),
+        Side::Right if terse => (reach, -8.0),
         Side::Left => (-reach - 4.0, -18.0 - strip / 2.0),
         Side::Right => (reach + 4.0, -18.0 - strip / 2.0),
     };

@@ -9,7 +9,7 @@ use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
 use super::source::{Shared, Source};
 use super::tell;
 use crate::order::SortedMap;
-use crate::scenario::limits::MAX_EVENTS;
+use crate::scenario::limits::{MAX_EVENTS, MAX_TIME};
 use crate::scenario::link::Position;
 use crate::service::ServiceInfo;
 use crate::sim::action::Action;
@@ -155,9 +155,12 @@ impl Player {
         let whole = ahead.floor();
         self.carry = ahead - whole;
         let mut until = self.session().now() + whole as u64;
-        let stop = self.stop_at.is_some_and(|stop| until >= stop);
+        // No link and no text can name a later time than the longest.
+        let end = self.stop_at.unwrap_or(MAX_TIME);
+        let stop = until >= end;
         if stop {
-            until = self.stop_at.take().unwrap_or(until).max(self.session().now());
+            self.stop_at = None;
+            until = end.max(self.session().now());
         }
         let before = self.session().step_count();
         self.session_mut().run_to(until, EVENTS_A_FRAME);
@@ -172,7 +175,7 @@ impl Player {
 
     /// Starts to play. False if nothing would happen.
     pub fn play(&mut self) -> bool {
-        let more = self.session_mut().next_at().is_some();
+        let more = self.session_mut().next_at().is_some_and(|at| at <= MAX_TIME);
         self.playing = more;
         self.glide = None;
         if self.stop_at.is_some_and(|stop| stop <= self.session().now()) {

@@ -567,7 +567,9 @@ impl Store {
                 shell.dialog = None;
                 shell.broken = None;
                 self.0.resume.set(false);
-                shell.form = Form::default();
+                // A text that somebody is writing is theirs, whatever else they look at.
+                let written = shell.form.written.take().filter(|_| link);
+                shell.form = Form { written, ..Form::default() };
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
                 let Layout(old) = &shell.layout;
