@@ -37,7 +37,8 @@ pub fn main() {
     }
     let still = browser::media("(prefers-reduced-motion: reduce)");
     let fragment = browser::fragment();
-    let linked = fragment.len() > 1;
+    // A bare `#` or `#/` names nothing.
+    let linked = !fragment.trim_start_matches(['#', '/']).is_empty();
     let mut shell = Shell::new(query, still);
     let mut broken = None;
     let opened = match linked.then(|| source::open_fragment(&fragment)) {
@@ -62,6 +63,7 @@ pub fn main() {
     // A link, a frame and a person who wants no motion all begin at rest.
     let autoplay = shell.query.autoplay.unwrap_or(!shell.query.embed && !linked);
     let plays = autoplay && !shell.still && shell.broken.is_none();
+    browser::set_title(&opened.source.title);
     let store = Store::new(opened, shell);
     exports::attach(&store);
     mount(&store);

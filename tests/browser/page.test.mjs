@@ -35,6 +35,21 @@ test('it opens with a cluster that runs, and elects a leader', async ({ open, ap
   await button(app, 'Crash the leader').waitFor();
 });
 
+test('an address that names nothing opens what no address opens', async ({ open, page }) => {
+  await open({ hash: '#/' });
+  assert.equal(await page.title(), 'The first election · Interleave');
+  await page.evaluate(() => { location.hash = '#/g/raft-figure-8'; });
+  await page.waitForFunction(() => /Figure 8/.test(document.title));
+});
+
+test('a phone on its side shows the stage above the controls',
+  { viewport: { width: 667, height: 375 } }, async ({ open, app }) => {
+    await open();
+    const [stage, deck] = await Promise.all(['.stage', '.deck'].map((part) =>
+      app().locator(part).boundingBox()));
+    assert.ok(stage.y + stage.height <= deck.y + 1, `${JSON.stringify({ stage, deck })}`);
+  });
+
 test('the shell and the poster are in the document itself', async ({ server }) => {
   const html = await (await fetch(server.root)).text();
   assert.match(html, /class="poster"[\s\S]*<svg/);

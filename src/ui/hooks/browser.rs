@@ -65,6 +65,13 @@ pub fn push_address() {
     }
 }
 
+/// Names the page in tabs and in the history.
+pub fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(&format!("{title} · Interleave"));
+    }
+}
+
 /// Gives the focus to the element of that id.
 pub fn focus(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

@@ -560,6 +560,7 @@ impl Store {
                     player.seek_position(at);
                 }
                 let title = player.source().title.clone();
+                browser::set_title(&title);
                 crate::ui::card::keep(player.text());
                 *self.0.player.borrow_mut() = player;
                 shell.selection = None;
