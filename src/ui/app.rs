@@ -21,6 +21,7 @@ use super::stage::{Stage, selected_by};
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell};
 use super::state::store::{Command, Model, Store, View};
+use super::state::study::Wish;
 
 /// What the page needs.
 #[derive(Properties, PartialEq)]
@@ -81,7 +82,7 @@ fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
     html! {
         <section class="deck" aria-label="Time">
             { narration(view) }
-            { transport(store, view) }
+            { transport(store, view, shell) }
             if shell.query.embed { { open_full(store, view) } }
         </section>
     }
@@ -199,8 +200,14 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
         let (store, document) = (store.clone(), document.clone());
         move |_: &Event| store.seen(!document.hidden())
     };
+    let on_light = |event: &Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        browser::light(target.as_ref());
+    };
     let options = gloo_events::EventListenerOptions::enable_prevent_default();
     let mut list = vec![
+        gloo_events::EventListener::new(&document, "mouseover", on_light),
+        gloo_events::EventListener::new(&document, "focusin", on_light),
         gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
         gloo_events::EventListener::new(&window, "hashchange", on_hash),
         gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
@@ -275,6 +282,10 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
                 return false;
             }
         }
+        Act::Why => match model.scene.step {
+            step if step == 0 || model.shell.query.embed => return false,
+            step => store.send(Command::Study(Wish::Why(Some(step)))),
+        },
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));

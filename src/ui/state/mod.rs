@@ -7,4 +7,5 @@ pub mod scene;
 pub mod shell;
 pub mod source;
 pub mod store;
+pub mod study;
 pub mod tell;

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
+use super::study::Study;
 use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
 use crate::view::NodeId;
@@ -247,6 +248,8 @@ pub struct Shell {
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
     pub sight: (f64, f64),
+    /// What is being studied.
+    pub study: Study,
 }
 
 impl Shell {
@@ -269,6 +272,7 @@ impl Shell {
             layout: Layout::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
+            study: Study::default(),
         }
     }
 }

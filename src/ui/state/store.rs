@@ -9,6 +9,7 @@ use super::player::Player;
 use super::scene::{Scene, Selection};
 use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
+use super::study::{self, Desk, Jump, Wish};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
@@ -27,8 +28,8 @@ pub enum Command {
     Pause,
     /// That many events on, or back.
     Step(i64),
-    /// To the next event at the selected node, or to the one before.
-    StepHere(bool),
+    /// To the next of something, or to the one before.
+    Jump(Jump, bool),
     /// To a position.
     Seek(u64),
     /// To the last event that is known.
@@ -69,6 +70,8 @@ pub enum Command {
     Stop(NodeId),
     /// That part of the log is in sight.
     Sight(f64, f64),
+    /// Understand something of the run.
+    Study(Wish),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -120,6 +123,8 @@ impl PartialEq for Store {
 struct Inner {
     player: RefCell<Player>,
     shell: RefCell<Shell>,
+    desk: RefCell<Desk>,
+    looking: Cell<bool>,
     scene: RefCell<Rc<Scene>>,
     calm: RefCell<Rc<Scene>>,
     calm_at: Cell<f64>,
@@ -160,6 +165,8 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
+            desk: RefCell::default(),
+            looking: Cell::new(false),
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
@@ -200,6 +207,11 @@ impl Store {
     /// Asks the run something that no scene holds.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
         question(&mut self.0.player.borrow_mut())
+    }
+
+    /// Asks the run with what was found out about it.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk, &mut Player) -> T) -> T {
+        question(&mut self.0.desk.borrow_mut(), &mut self.0.player.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -263,6 +275,7 @@ impl Store {
                 | Command::Resize(..)
                 | Command::Stop(_)
                 | Command::Sight(..)
+                | Command::Study(_)
         );
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
@@ -328,6 +341,10 @@ impl Store {
             *self.0.calm.borrow_mut() = scene.clone();
         }
         *self.0.scene.borrow_mut() = scene;
+        let branch = player.branch();
+        drop(player);
+        self.0.desk.borrow_mut().keep_up(branch, &mut self.0.shell.borrow_mut().study);
+        self.look_on();
     }
 
     fn publish(&self, speak: Option<String>) {
@@ -384,12 +401,16 @@ impl Store {
             Command::Toggle => return self.toggle(),
             Command::Pause => self.0.player.borrow_mut().pause(),
             Command::Step(count) => self.0.player.borrow_mut().step(count),
-            Command::StepHere(forward) => {
-                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
-                    return Some("Select a node first.".to_string());
-                };
-                self.0.player.borrow_mut().step_at(node, forward);
+            Command::Jump(jump, forward) => {
+                let selection = self.0.shell.borrow().selection;
+                let scene = self.0.scene.borrow().clone();
+                let mut player = self.0.player.borrow_mut();
+                if let Err(why) = study::jump(&mut player, &scene, selection, jump, forward) {
+                    drop(player);
+                    return self.perform(Command::Notify(why, false));
+                }
             }
+            Command::Study(wish) => return self.study(wish),
             Command::Seek(step) => self.0.player.borrow_mut().seek(step),
             Command::End => {
                 let head = self.0.player.borrow().session().head();
@@ -421,6 +442,30 @@ impl Store {
         Some(self.position())
     }
 
+    fn study(&self, wish: Wish) -> Option<String> {
+        let said = study::perform(
+            &mut self.0.desk.borrow_mut(),
+            &mut self.0.player.borrow_mut(),
+            &mut self.0.shell.borrow_mut(),
+            wish,
+        );
+        self.look_on();
+        said
+    }
+
+    /// Looks through what was not looked at yet, when the page has had its turn.
+    fn look_on(&self) {
+        let head = self.0.player.borrow().session().head();
+        let wants = self.0.desk.borrow().wants(&self.0.shell.borrow().study, head);
+        if wants && !self.0.looking.replace(true) {
+            let store = self.clone();
+            browser::later(0.0, move || {
+                store.0.looking.set(false);
+                store.send(Command::Study(Wish::Look));
+            });
+        }
+    }
+
     fn toggle(&self) -> Option<String> {
         let playing = self.0.player.borrow().playing();
         if playing {
@@ -447,6 +492,7 @@ impl Store {
             Command::Select(what) => {
                 shell.selection = what;
                 shell.context = None;
+                shell.study.why = None;
                 if what.is_some() {
                     shell.tab = Tab::Inspect;
                 }
@@ -567,6 +613,8 @@ impl Store {
                 shell.context = None;
                 shell.dialog = None;
                 shell.broken = None;
+                shell.study = study::Study::default();
+                *self.0.desk.borrow_mut() = Desk::default();
                 self.0.resume.set(false);
                 // A text that somebody is writing is theirs, whatever else they look at.
                 let written = shell.form.written.take().filter(|_| link);
