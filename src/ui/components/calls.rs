@@ -80,7 +80,7 @@ fn verdict(store: &Store, known: &Known) -> Html {
     };
     let wrong = class == "broken";
     let hint = match verdict {
-        Verdict::Linearizable(order) if !order.is_empty() => {
+        Verdict::Linearizable(order) if order.len() > 1 => {
             "The numbers in the bars are such an order."
         }
         Verdict::NotLinearizable(_) => "The answers with a flag contradict each other.",

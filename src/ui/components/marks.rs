@@ -170,8 +170,8 @@ pub fn legend() -> Html {
     html! {
         <dl class="legend marks-legend">
             { for FORMS.iter().map(|(class, name, path)| html! {
-                <><dt class="marks"><svg viewBox="-7 0 14 13" width="14" height="13"
-                    aria-hidden="true"><path class={*class} d={*path} /></svg></dt><dd>{ *name }</dd></>
+                <div><dt class="marks"><svg viewBox="-7 0 14 13" width="14" height="13"
+                    aria-hidden="true"><path class={*class} d={*path} /></svg></dt><dd>{ *name }</dd></div>
             }) }
         </dl>
     }

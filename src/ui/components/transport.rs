@@ -123,6 +123,10 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
     let node = node_of(view, shell.selection).map_or("this node".into(), |node| view.name(node));
     let kind = view.event.as_ref().map(|event| Kind::of(event));
     let kind = kind.map_or("this kind".into(), |kind| tell::kind(kind, view.info));
+    let cap = |key: &'static str| match key.len() {
+        1 => html! { <kbd aria-hidden="true">{ key }</kbd> },
+        _ => Html::default(),
+    };
     let by = |jump| move |on| Command::Jump(jump, on);
     let rows: [(String, &str, &str, [Command; 2]); 4] = [
         ("Mark".into(), "B", "G", [false, true].map(by(Jump::Mark))),
@@ -132,7 +136,7 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
     ];
     html! {
         <details class="jumps">
-            <summary class="tool">{ "Jump" }</summary>
+            <summary class="tool">{ "Jump" }{ icon("up") }</summary>
             <div class="sheet" role="group" aria-label="Jump">
                 { for rows.into_iter().map(|(what, before, after, [back, on])| {
                     let [less, more] = ["Previous", "Next"].map(|way| format!("{way}: {what}"));
@@ -140,11 +144,11 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
                         <>
                             <button type="button" class="tool" aria-label={less}
                                 aria-keyshortcuts={before} title={before}
-                                onclick={store.on(back)}>{ icon("before") }</button>
+                                onclick={store.on(back)}>{ icon("before") }{ cap(before) }</button>
                             <span aria-hidden="true">{ what }</span>
                             <button type="button" class="tool" aria-label={more}
                                 aria-keyshortcuts={after} title={after}
-                                onclick={store.on(on)}>{ icon("after") }</button>
+                                onclick={store.on(on)}>{ cap(after) }{ icon("after") }</button>
                         </>
                     }
                 }) }
