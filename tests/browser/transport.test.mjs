@@ -19,6 +19,7 @@ test('to the next event of the same kind and back, by key and by button',
   async ({ open, app, page }) => {
     await open({ hash: MINORITY });
     await page.keyboard.press('Home');
+    await page.keyboard.press('.');
     while (!/election timer/.test(await present(app))) await page.keyboard.press('.');
     const first = await state(app);
     await page.keyboard.press('t');
@@ -59,7 +60,7 @@ test('a search in vain leaves the run where it was', async ({ open, app, page })
   await app().locator('#focus-c1').focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('n');
-  await app().getByText(/There is no event at c1 after this/).waitFor();
+  await app().getByText(/There is no event at c1 after this/).first().waitFor();
   assert.deepEqual(await state(app), before);
 });
 
@@ -88,7 +89,7 @@ for (const hasTouch of [false, true]) {
   test(`a mark is read and gone to by ${hasTouch ? 'finger' : 'mouse'}`, { hasTouch },
     async ({ open, app, page }) => {
       await open({ hash: MINORITY });
-      const box = await app().locator('.marks svg svg', { has: page.locator('.fault') }).boundingBox();
+      const box = await app().locator('#marks path.fault').boundingBox();
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
       if (hasTouch) await page.touchscreen.tap(x, y);
       else await page.mouse.move(x, y);

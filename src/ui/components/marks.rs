@@ -133,10 +133,8 @@ fn nearest(
 ) -> impl Fn(&MouseEvent) -> Option<usize> + Clone + use<> {
     let steps: Vec<u64> = shown.iter().map(|(step, ..)| *step).collect();
     move |event: &MouseEvent| {
-        let strip = event.current_target().and_then(|target| {
-            use wasm_bindgen::JsCast;
-            target.dyn_into::<Element>().ok()
-        })?;
+        let target = event.target_dyn_into::<Element>()?;
+        let strip = target.closest(".marks").ok().flatten()?;
         let bounds = strip.get_bounding_client_rect();
         let at = between(f64::from(event.client_x()) - bounds.left(), 0.0, bounds.width());
         let away = |step: u64| (step as f64 / head.max(1) as f64 * bounds.width() - at).abs();
