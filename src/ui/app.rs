@@ -205,10 +205,12 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
         gloo_events::EventListener::new(&window, "hashchange", on_hash),
         gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
     ];
-    let scheme = window.match_media("(prefers-color-scheme: dark)").ok().flatten();
-    if let Some(scheme) = scheme {
+    for taste in
+        ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]
+    {
+        let Some(taste) = window.match_media(taste).ok().flatten() else { continue };
         let store = store.clone();
-        list.push(gloo_events::EventListener::new(&scheme, "change", move |_| store.repaint()));
+        list.push(gloo_events::EventListener::new(&taste, "change", move |_| store.repaint()));
     }
     list
 }
