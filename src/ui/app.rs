@@ -151,7 +151,7 @@ fn notice(store: &Store, shell: &Shell) -> Html {
     let Some(notice) = &shell.notice else { return Html::default() };
     let class = if notice.wrong { "notice wrong" } else { "notice" };
     html! {
-        <div {class} role="status">
+        <div {class}>
             <p>{ &*notice.text }</p>
             <button type="button" class="tool" aria-label="Dismiss"
                 onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
@@ -162,7 +162,7 @@ fn notice(store: &Store, shell: &Shell) -> Html {
 fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
     match shell.dialog {
         None => Html::default(),
-        Some(Dialog::Help) => help(store, shell.keys),
+        Some(Dialog::Help) => help(store, shell),
         Some(Dialog::Library) => library(store),
         Some(Dialog::Share) => share(store, view, shell),
         Some(Dialog::Act) => act(store, view, shell),

@@ -235,6 +235,8 @@ pub struct Shell {
     pub spoken: Rc<str>,
     /// Whether single-character keys work.
     pub keys: bool,
+    /// Whether the live region says what happens.
+    pub announce: bool,
     /// Whether the system or the address wants no motion.
     pub still: bool,
     /// A text that could not be opened.
@@ -263,6 +265,7 @@ impl Shell {
             notice: None,
             spoken: "".into(),
             keys,
+            announce: true,
             still,
             broken: None,
             form: Form::default(),

@@ -61,6 +61,8 @@ pub enum Command {
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Whether the live region says what happens.
+    Announce(bool),
     /// Fill something in.
     Edit(Edit),
     /// The stage has that size now.
@@ -259,6 +261,7 @@ impl Store {
                 | Command::Dismiss
                 | Command::Notify(..)
                 | Command::Keys(_)
+                | Command::Announce(_)
                 | Command::Edit(_)
                 | Command::Resize(..)
                 | Command::Stop(_)
@@ -340,7 +343,10 @@ impl Store {
 
     fn tell_listener(&self, speak: Option<String>) {
         if let Some(text) = speak {
-            self.0.shell.borrow_mut().spoken = text.into();
+            let mut shell = self.0.shell.borrow_mut();
+            if shell.announce {
+                shell.spoken = text.into();
+            }
         }
         let listener = self.0.listener.borrow().clone();
         if let Some(listener) = listener {
@@ -484,6 +490,10 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Announce(on) => {
+                shell.announce = on;
+                shell.spoken = "".into();
+            }
             Command::Edit(edit) => shell.form.edit(edit),
             Command::Stop(node) => shell.stop = node,
             Command::Sight(top, height) => shell.sight = (top, height),
