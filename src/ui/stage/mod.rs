@@ -105,7 +105,7 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label}
             aria-keyshortcuts="M L" onclick={click} oncontextmenu={context}>
-            <svg {width} {height} viewBox={size}>
+            <svg role="presentation" {width} {height} viewBox={size}>
                 { rift::rift(layout, &scene.sides) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
