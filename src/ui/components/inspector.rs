@@ -44,6 +44,9 @@ fn head(store: &Store, title: Html, kind: &str) -> Html {
 }
 
 fn buttons(store: &Store, list: Vec<Choice>) -> Html {
+    if list.is_empty() {
+        return Html::default();
+    }
     html! {
         <div class="actions" role="group" aria-label="Actions">
             { for list.into_iter().map(|choice| html! {
@@ -257,7 +260,7 @@ fn way(
     html! {
         <>
             <h3>{ format!("{from_name} → {to_name}") }</h3>
-            { buttons(store, choices::this_way(from, to, link)) }
+            if store.query().edit { { buttons(store, choices::this_way(from, to, link)) } }
             <table class="fields"><tbody>
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>

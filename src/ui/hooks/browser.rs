@@ -42,9 +42,14 @@ pub fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
 /// The address without query and fragment.
 pub fn base() -> String {
-    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href = address();
     let end = href.find(['?', '#']).unwrap_or(href.len());
     href[..end].to_string()
 }
@@ -63,6 +68,18 @@ pub fn push_address() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", None);
     }
+}
+
+/// Whether the page stands in a frame of another page.
+pub fn framed() -> bool {
+    let Some(window) = window() else { return false };
+    let parent = window.parent().ok().flatten();
+    parent.is_some_and(|parent| *parent != *window)
+}
+
+/// Whether what a person types comes here.
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
 /// Names the page in tabs and in the history.

@@ -37,6 +37,9 @@ impl Choice {
 
 /// Everything that can be done to what is selected.
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
         Selection::Link(a, b) => scene.link(a, b).map(for_link),
@@ -250,6 +253,9 @@ fn for_message(name: MessageName) -> Vec<Choice> {
 
 /// What the page proposes to try at this moment, the most telling first.
 pub fn proposals(scene: &Scene) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     let servers = || scene.nodes.iter().filter(|shot| !shot.client);
     let first = scene.info.roles.first();
     let authority = scene.info.roles.iter().find(|role| role.tone == crate::view::Tone::Leading);

@@ -3,7 +3,9 @@
 
 pub mod choices;
 pub mod player;
+pub mod query;
 pub mod scene;
+pub mod sharing;
 pub mod shell;
 pub mod source;
 pub mod store;

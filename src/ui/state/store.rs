@@ -6,7 +6,9 @@ use std::rc::Rc;
 use yew::Callback;
 
 use super::player::Player;
+use super::query::Query;
 use super::scene::{Scene, Selection};
+use super::sharing::Wish;
 use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
@@ -65,6 +67,8 @@ pub enum Command {
     Announce(bool),
     /// Fill something in.
     Edit(Edit),
+    /// Fill something in where runs come from and go to.
+    Share(Wish),
     /// The stage has that size now.
     Resize(f64, f64),
     /// The Tab key stops at that node.
@@ -135,6 +139,8 @@ struct Inner {
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
     hash_waits: Cell<bool>,
+    /// Whether nobody can see the page.
+    unseen: Cell<bool>,
 }
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
@@ -148,11 +154,13 @@ impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
         let mut player = Player::new(opened.tree, opened.source);
-        player.set_smooth(!shell.still);
+        player.follow(&shell);
         if let Some(at) = opened.at {
             player.seek_position(at);
         }
-        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
+        if let Some(text) = opened.remark {
+            shell.notice = Some(Notice { text, wrong: false });
+        }
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -173,6 +181,7 @@ impl Store {
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
             hash_waits: Cell::new(false),
+            unseen: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let frames =
@@ -197,6 +206,11 @@ impl Store {
     pub fn on<E: 'static>(&self, command: Command) -> Callback<E> {
         let store = self.clone();
         Callback::from(move |_| store.send(command.clone()))
+    }
+
+    /// What the address asked for.
+    pub fn query(&self) -> Query {
+        self.0.shell.borrow().query.clone()
     }
 
     /// Asks the run something that no scene holds.
@@ -241,6 +255,7 @@ impl Store {
 
     /// Stops the frames while nobody sees them, and goes on after.
     pub fn seen(&self, seen: bool) {
+        self.0.unseen.set(!seen);
         if seen {
             self.request_frame();
         } else if let Some(frames) = &*self.0.frames.borrow() {
@@ -263,6 +278,7 @@ impl Store {
                 | Command::Keys(_)
                 | Command::Announce(_)
                 | Command::Edit(_)
+                | Command::Share(_)
                 | Command::Resize(..)
                 | Command::Stop(_)
                 | Command::Sight(..)
@@ -296,6 +312,9 @@ impl Store {
     }
 
     fn request_frame(&self) {
+        if self.0.unseen.get() {
+            return;
+        }
         if let Some(frames) = &*self.0.frames.borrow() {
             frames.request();
         }
@@ -473,7 +492,7 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
-                shell.form.copied = None;
+                shell.sharing.begin();
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
@@ -495,10 +514,11 @@ impl Store {
                 shell.spoken = "".into();
             }
             Command::Edit(edit) => shell.form.edit(edit),
+            Command::Share(wish) => shell.sharing.wish(wish),
             Command::Stop(node) => shell.stop = node,
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, !shell.query.embed);
+                shell.layout = Layout::new(scene.names, width, height, shell.proposes());
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
             }
             _ => {}
@@ -557,14 +577,15 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                if keep {
+                // The history of a frame is the embedding page's: its Back is not ours.
+                if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
                     self.0.hash_at.set(f64::NEG_INFINITY);
                     self.save_hash();
                     browser::push_address();
                 }
                 let mut player = Player::new(opened.tree, opened.source);
-                player.set_smooth(!shell.still);
+                player.follow(&shell);
                 player.set_speed(self.0.player.borrow().speed());
                 if let Some(at) = opened.at {
                     player.seek_position(at);
@@ -584,7 +605,7 @@ impl Store {
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
                 let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height, !shell.query.embed);
+                shell.layout = Layout::new(names, old.width, old.height, shell.proposes());
                 self.0.painter.borrow_mut().lay_out(shell.layout.clone());
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
