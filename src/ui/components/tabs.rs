@@ -18,7 +18,7 @@ pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
     let current = shell.tab;
     let onkeydown = arrows(store, current);
     let panel = match current {
-        Tab::Inspect => inspector(store, view, shell.selection),
+        Tab::Inspect => inspector(store, view, shell),
         Tab::Events => html! {
             <EventLog store={store.clone()} view={view.clone()} sight={shell.sight} />
         },

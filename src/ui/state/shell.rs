@@ -3,6 +3,7 @@
 
 use std::rc::Rc;
 
+use super::forms::Blank;
 use super::scene::Selection;
 use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
@@ -126,6 +127,8 @@ pub enum Dialog {
     Act,
     /// Choose the sides of a partition.
     Partition,
+    /// Fill in exact values.
+    Form,
     /// A text that could not be opened.
     Mend,
 }
@@ -241,6 +244,10 @@ pub struct Shell {
     pub broken: Option<Rc<Broken>>,
     /// What is being filled in.
     pub form: Form,
+    /// The open form for exact values.
+    pub blank: Option<Rc<Blank>>,
+    /// The sample of a panel that a test looks at.
+    pub sample: Option<Rc<str>>,
     /// The stage's layout, once its size is known.
     pub layout: Layout,
     /// The node at which the Tab key stops.
@@ -266,6 +273,8 @@ impl Shell {
             still,
             broken: None,
             form: Form::default(),
+            blank: None,
+            sample: None,
             layout: Layout::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
