@@ -37,7 +37,7 @@ pub fn form(store: &Store, blank: &Blank) -> Html {
                     }
                 }) }
                 <ul class="faults" aria-live="polite">
-                    { for blank.faults.iter().map(|fault| html! { <li>{ fault }</li> }) }
+                    { for blank.faults.iter().map(|fault| html! { <li>{ quoted(fault) }</li> }) }
                 </ul>
                 <div class="actions">
                     <button type="submit" class="small primary" id="form-do">
@@ -97,10 +97,20 @@ fn gap(store: &Store, at: usize, gap: &Gap) -> Html {
                 }
             </span>
             <p id={about} class="about">
-                if let Some(fault) = &gap.fault { <b>{ fault }</b> } else { { &gap.doc } }
+                if let Some(fault) = &gap.fault { <b>{ quoted(fault) }</b> } else { { quoted(&gap.doc) } }
             </p>
         </div>
     }
+}
+
+/// What stands between backticks is what is written.
+fn quoted(text: &str) -> Html {
+    let parts = text.split('`').enumerate();
+    let part = |(at, part): (usize, &str)| match at % 2 {
+        1 => html! { <code>{ part }</code> },
+        _ => html! { part },
+    };
+    parts.map(part).collect()
 }
 
 fn typed(store: &Store, at: usize) -> Callback<InputEvent> {

@@ -8,6 +8,12 @@ use crate::view::{Head, MatrixRow};
 
 /// Draws it.
 pub fn matrix(store: &Store, title: &'static str, columns: &[Head], rows: &[MatrixRow]) -> Html {
+    let mut marks: Vec<&str> = Vec::new();
+    for mark in rows.iter().flat_map(|row| &row.marks) {
+        if !marks.contains(&mark.name) {
+            marks.push(mark.name);
+        }
+    }
     html! {
         <div class="matrix" tabindex="0" role="group" aria-label={title}>
             <table>
@@ -18,6 +24,9 @@ pub fn matrix(store: &Store, title: &'static str, columns: &[Head], rows: &[Matr
                 </tr></thead>
                 <tbody>{ for rows.iter().map(|row| one(store, columns, row)) }</tbody>
             </table>
+            if !marks.is_empty() {
+                <p class="at-zero"><i class="mark" aria-hidden="true"></i>{ marks.join(", ") }</p>
+            }
         </div>
     }
 }

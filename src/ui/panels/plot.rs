@@ -105,7 +105,7 @@ fn one(scale: &Scale, place: usize, series: &Series) -> Html {
     let bars = (series.form == Form::Bars).then_some("bars");
     html! {
         <g {class}>
-            if series.form != Form::Points { <path class={classes!("line", bars)} {d} /> }
+            if series.form != Form::Points { <path class={classes!("line", bars, format!("dash-{}", place % 4))} {d} /> }
             if matches!(series.form, Form::Points | Form::Line) {
                 { for series.points.iter().map(|(x, y)| html! {
                     <path class="dot" d={shape}

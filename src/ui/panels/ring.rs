@@ -8,9 +8,9 @@ use crate::ui::hooks::number::Px;
 use crate::ui::state::store::Store;
 use crate::view::RingPlace;
 
-/// The radius of the circle, and half of the picture.
+/// The radius of the circle, and half of the picture: names stand beside it.
 const RADIUS: f64 = 84.0;
-const HALF: f64 = 132.0;
+const HALF: (f64, f64) = (168.0, 116.0);
 /// More tokens than that have no room for their names.
 const NAMED: usize = 24;
 
@@ -20,10 +20,11 @@ pub fn ring(store: &Store, places: &[RingPlace]) -> Html {
     let before = |at: usize| tokens[(at + tokens.len() - 1) % tokens.len()].at;
     let arcs = tokens.iter().enumerate().map(|(at, token)| arc(before(at), token));
     let named = places.len() <= NAMED;
-    let half = Px(HALF);
+    let (x, y) = (Px(HALF.0), Px(HALF.1));
+    let size = format!("-{x} -{y} {} {}", Px(HALF.0 * 2.0), Px(HALF.1 * 2.0));
     html! {
         <div class="ring" role="group" aria-label="Ring">
-            <svg viewBox={format!("-{half} -{half} {} {}", Px(HALF * 2.0), Px(HALF * 2.0))}>
+            <svg viewBox={size}>
                 <circle class="orbit" r={Px(RADIUS).to_string()} />
                 { for arcs }
                 { for places.iter().map(|place| one(store, place, named)) }
@@ -59,7 +60,14 @@ fn one(store: &Store, place: &RingPlace, named: bool) -> Html {
     let class = classes!("at", place.token.then_some("token"), paint(spot.generation, spot.tone));
     let radius = if place.token { RADIUS } else { RADIUS - 18.0 };
     let (x, y) = point(place.at, radius);
-    let (name_x, name_y) = point(place.at, if place.token { RADIUS + 18.0 } else { RADIUS - 36.0 });
+    let (name_x, name_y) = point(place.at, if place.token { RADIUS + 14.0 } else { RADIUS - 30.0 });
+    // Names grow away from what they name.
+    let side = if place.token { name_x.0 } else { -name_x.0 };
+    let anchor = match () {
+        () if side > 24.0 => "start",
+        () if side < -24.0 => "end",
+        () => "middle",
+    };
     let onclick = spot.of.map(|of| store.on::<MouseEvent>(follow(of)));
     let role = onclick.is_some().then_some("button");
     let text = spot.text();
@@ -71,7 +79,8 @@ fn one(store: &Store, place: &RingPlace, named: bool) -> Html {
             <circle class="dot" cx={x.to_string()} cy={y.to_string()}
                 r={if place.token { "7" } else { "4" }} />
             if named {
-                <text x={name_x.to_string()} y={name_y.to_string()} dy="0.35em" aria-hidden="true">
+                <text x={name_x.to_string()} y={name_y.to_string()} dy="0.35em"
+                    text-anchor={anchor} aria-hidden="true">
                     { sign(spot.tone) }{ &spot.label }</text>
             }
         </g>

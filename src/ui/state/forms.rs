@@ -13,10 +13,10 @@ use crate::scenario::action::{Known, parse_action};
 use crate::scenario::revise::HeadPlace;
 use crate::scenario::units::{self, show_delay, show_share, show_signed};
 use crate::scenario::{Document, parse};
-use crate::ui::hooks::browser;
 use crate::sim::action::Direction;
 use crate::sim::info::ParamKind;
 use crate::sim::session::{Setup, Weather};
+use crate::ui::hooks::browser;
 use crate::view::{MessageName, NodeId, Span};
 
 /// What a person wants of a form.
@@ -414,7 +414,7 @@ fn head(entry: &'static Entry, setup: &Setup) -> Vec<Gap> {
     let params = &setup.params;
     let count = |name, count: crate::sim::info::Count, now: u32| {
         Gap::new(name, name, now.to_string(), &[])
-            .doc(format!("{} to {}", count.min, count.max))
+            .doc(format!("From {} to {}.", count.min, count.max))
             .of("Cluster", info.id)
     };
     let mut gaps = vec![count("nodes", info.servers, params.servers)];
@@ -424,9 +424,9 @@ fn head(entry: &'static Entry, setup: &Setup) -> Vec<Gap> {
     for (param, value) in info.params.iter().zip(&params.values) {
         let gap = Gap::new(param.name, param.name, value.to_string(), &[]);
         let bounds = match param.kind {
-            ParamKind::Count { min, max, .. } => format!("{min} to {max}"),
+            ParamKind::Count { min, max, .. } => format!("From {min} to {max}."),
             ParamKind::Duration { min, max, .. } | ParamKind::Range { min, max, .. } => {
-                format!("{} to {}", Span(min), Span(max))
+                format!("From {} to {}.", Span(min), Span(max))
             }
             _ => String::new(),
         };
