@@ -12,6 +12,7 @@ use web_sys::{
 use yew::prelude::*;
 
 use super::components::act::{act, partition};
+use super::components::form::form;
 use super::components::help::help;
 use super::components::icons::icon;
 use super::components::library::library;
@@ -198,6 +199,10 @@ fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
         Some(Dialog::Share) => share(store, view, shell),
         Some(Dialog::Act) => act(store, view, shell),
         Some(Dialog::Partition) => partition(store, view, shell),
+        Some(Dialog::Form) => match &shell.blank {
+            Some(blank) => form(store, blank),
+            None => Html::default(),
+        },
         Some(Dialog::Mend) => match &shell.broken {
             Some(broken) => mend(store, shell, broken),
             None => Html::default(),

@@ -1,6 +1,8 @@
 //! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
 
+use crate::sim::action::Action;
 use crate::ui::state::choices::choices;
+use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::Command;
@@ -85,6 +87,12 @@ pub const BINDINGS: &[Binding] = &[
     key(&["d", "D"], "D", "Message: drop", Act::Choose),
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
+    key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
+    key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
+    key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
+    key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
+    key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
+    key(&["r", "R"], "R", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),

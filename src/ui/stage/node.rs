@@ -235,7 +235,7 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     let side = layout.side(shot.id);
     let logs = shot.view.panels.iter().find_map(|panel| match panel {
         Panel::Log { cells, marks, .. } => Some((cells, marks)),
-        Panel::Table { .. } => None,
+        _ => None,
     });
     // No badge stands at a client.
     let reach = radius + if shot.client { 12.0 } else { 18.0 };

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::forms::Blank;
 use super::query::{Controls, Query};
 use super::scene::Selection;
 use super::sharing::Sharing;
@@ -85,6 +86,8 @@ pub enum Dialog {
     Act,
     /// Choose the sides of a partition.
     Partition,
+    /// Fill in exact values.
+    Form,
     /// A text that could not be opened.
     Mend,
 }
@@ -191,6 +194,10 @@ pub struct Shell {
     pub form: Form,
     /// The same for the library and for what is shared.
     pub sharing: Sharing,
+    /// The open form for exact values.
+    pub blank: Option<Rc<Blank>>,
+    /// The sample of a panel that a test looks at.
+    pub sample: Option<Rc<str>>,
     /// The stage's layout, once its size is known.
     pub layout: Layout,
     /// The node at which the Tab key stops.
@@ -219,6 +226,8 @@ impl Shell {
             broken: None,
             form: Form::default(),
             sharing: Sharing::default(),
+            blank: None,
+            sample: None,
             layout: Layout::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),

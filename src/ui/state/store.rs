@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::forms;
 use super::player::Player;
 use super::query::Query;
 use super::scene::{Scene, Selection};
@@ -69,6 +70,10 @@ pub enum Command {
     Edit(Edit),
     /// Fill something in where runs come from and go to.
     Share(Wish),
+    /// A form for exact values.
+    Form(forms::Wish),
+    /// Begin the run again from a changed text, and come back to this moment.
+    Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
     /// The Tab key stops at that node.
@@ -218,6 +223,11 @@ impl Store {
         question(&mut self.0.player.borrow_mut())
     }
 
+    /// Looks at the page around the run, or changes it.
+    pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
+        act(&mut self.0.shell.borrow_mut())
+    }
+
     /// Gives or takes the canvas.
     pub fn attach(&self, canvas: Option<web_sys::HtmlCanvasElement>) {
         self.0.painter.borrow_mut().attach(canvas);
@@ -279,6 +289,7 @@ impl Store {
                 | Command::Announce(_)
                 | Command::Edit(_)
                 | Command::Share(_)
+                | Command::Form(_)
                 | Command::Resize(..)
                 | Command::Stop(_)
                 | Command::Sight(..)
@@ -438,6 +449,8 @@ impl Store {
             Command::OpenFragment(text) => {
                 return self.open(source::open_fragment(&text), true, false);
             }
+            Command::Rerun(text) => return self.open(forms::rerun(self, &text), false, true),
+            Command::Form(wish) => return forms::perform(self, wish),
             Command::OpenLibrary(id) => return self.open(source::open_library(&id), true, true),
             other => return self.perform_on_shell(other),
         }
