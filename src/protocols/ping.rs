@@ -197,6 +197,7 @@ impl Protocol for Ping {
                 ),
             ],
             panels: Vec::new(),
+            quorums: Vec::new(),
         }
     }
 

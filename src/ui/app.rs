@@ -17,7 +17,8 @@ use super::components::transport::transport;
 use super::components::try_this::try_this;
 use super::hooks::browser;
 use super::keys::{self, Act};
-use super::stage::{Stage, selected_by};
+use super::stage::arrange::Wish;
+use super::stage::{Stage, pointer, selected_by};
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell};
 use super::state::store::{Command, Model, Store, View};
@@ -63,7 +64,8 @@ pub fn App(props: &AppProps) -> Html {
                 <main class="lab">
                     if embed { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
-                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
+                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
+                            layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
                         if !embed { { part(try_this) } }
                     </section>
                     { part(deck) }
@@ -227,6 +229,10 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
     if browser::typing(target.as_ref()) {
         return;
     }
+    let button = target.as_ref().is_some_and(|element| element.tag_name() == "BUTTON");
+    if pointer::key(store, event, button) {
+        return event.prevent_default();
+    }
     let key = event.key();
     let Some(binding) = keys::find(&key, event.shift_key()) else { return };
     let model = store.model();
@@ -275,9 +281,11 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
                 return false;
             }
         }
+        Act::There => return false,
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));
+            store.send(Command::Stage(Wish::LookAt(node, true)));
         }
     }
     true

@@ -1,5 +1,6 @@
 //! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
 
+use crate::ui::stage::arrange::{Wish, ZOOM};
 use crate::ui::state::choices::choices;
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
@@ -16,6 +17,8 @@ pub enum Act {
     Leave,
     /// Brings the selection into sight.
     Find,
+    /// What has the focus takes it itself.
+    There,
 }
 
 /// A row of the table.
@@ -85,6 +88,22 @@ pub const BINDINGS: &[Binding] = &[
     key(&["d", "D"], "D", "Message: drop", Act::Choose),
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
+    key(&["g", "G"], "G", "Node: move to…", Act::Choose),
+    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Wish::Rift))),
+    key(
+        &["+", "="],
+        "+",
+        "Look at the stage from nearer",
+        Act::Do(|| Command::Stage(Wish::Zoom(ZOOM, None))),
+    ),
+    key(
+        &["-", "−"],
+        "−",
+        "From farther away",
+        Act::Do(|| Command::Stage(Wish::Zoom(1.0 / ZOOM, None))),
+    ),
+    key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Wish::Fit))),
+    named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),

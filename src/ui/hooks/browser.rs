@@ -107,6 +107,18 @@ pub fn typing(target: Option<&Element>) -> bool {
     target.is_some_and(inside)
 }
 
+/// Whether another page holds this one in a frame.
+pub fn framed() -> bool {
+    let parent = window().and_then(|window| window.parent().ok().flatten());
+    parent.is_some_and(|parent| Some(parent) != window())
+}
+
+/// Whether the page is longer than its window.
+pub fn scrolls() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height())
+}
+
 /// The clipboard, where there is one: not in insecure contexts, not in every frame.
 pub fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window()?.navigator();

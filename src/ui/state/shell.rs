@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::scene::Selection;
 use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
-use crate::view::NodeId;
+use crate::ui::stage::arrange::{Arrange, Plan, Tool};
+use crate::view::{NodeId, NodeNames};
 
 /// What the query of the address asks for. Unknown names and values change nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Query {
     pub speed: Option<f64>,
     /// Whether motion is to be avoided, whatever the system says.
     pub still: bool,
+    /// The layout of the stage.
+    pub layout: Plan,
 }
 
 /// The theme that the address asks for.
@@ -46,6 +49,7 @@ impl Query {
             autoplay: None,
             speed: None,
             still: false,
+            layout: Plan::default(),
         };
         for pair in query.trim_start_matches('?').split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, "1"));
@@ -56,6 +60,7 @@ impl Query {
                 ("keys", "off") => asked.keys = false,
                 ("autoplay", value) => asked.autoplay = Some(value == "1"),
                 ("motion", "reduce") => asked.still = true,
+                ("layout", value) => asked.layout = Plan::find(value).unwrap_or_default(),
                 ("speed", value) => {
                     asked.speed = number::read(value).filter(|speed| *speed > 0.0);
                 }
@@ -216,6 +221,25 @@ impl Form {
     }
 }
 
+/// What only the stage looks at: it changes with every move of a pointer that drags, and whether
+/// the page around has changed is asked without it.
+#[derive(Clone)]
+pub struct Aside<T>(pub T);
+
+impl<T> PartialEq for Aside<T> {
+    fn eq(&self, _: &Aside<T>) -> bool {
+        true
+    }
+}
+
+impl<T> std::ops::Deref for Aside<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 /// Everything of the page that is not the run.
 #[derive(Clone, PartialEq)]
 pub struct Shell {
@@ -242,7 +266,9 @@ pub struct Shell {
     /// What is being filled in.
     pub form: Form,
     /// The stage's layout, once its size is known.
-    pub layout: Layout,
+    pub layout: Aside<Layout>,
+    /// How a person has arranged the stage.
+    pub stage: Aside<Rc<Arrange>>,
     /// The node at which the Tab key stops.
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
@@ -254,6 +280,7 @@ impl Shell {
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
         let still = still || query.still;
+        let stage = Aside(Rc::new(Arrange::empty(query.layout)));
         Shell {
             query,
             selection: None,
@@ -266,9 +293,21 @@ impl Shell {
             still,
             broken: None,
             form: Form::default(),
-            layout: Layout::default(),
+            layout: Aside(Layout::default()),
+            stage,
             stop: NodeId(0),
             sight: (0.0, 600.0),
         }
+    }
+
+    /// Whatever was in the hand is put away.
+    pub fn put_away(&mut self) {
+        Rc::make_mut(&mut self.stage.0).tool = Tool::None;
+    }
+
+    /// Lays out the stage for a size.
+    pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
+        let proposals = !self.query.embed;
+        self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
     }
 }

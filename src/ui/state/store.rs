@@ -7,14 +7,15 @@ use yew::Callback;
 
 use super::player::Player;
 use super::scene::{Scene, Selection};
-use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
+use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{self, Arrange, Wish};
+use crate::ui::stage::geometry::Point;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -65,6 +66,8 @@ pub enum Command {
     Edit(Edit),
     /// The stage has that size now.
     Resize(f64, f64),
+    /// Arrange the stage.
+    Stage(Wish),
     /// The Tab key stops at that node.
     Stop(NodeId),
     /// That part of the log is in sight.
@@ -145,6 +148,7 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
+        shell.stage = Aside(Rc::new(Arrange::new(shell.query.layout, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
         player.set_smooth(!shell.still);
         if let Some(at) = opened.at {
@@ -215,9 +219,9 @@ impl Store {
     }
 
     /// The message at a place of the stage, if one is drawn there now.
-    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+    pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
     }
 
     /// How many frames there have been.
@@ -261,6 +265,7 @@ impl Store {
                 | Command::Keys(_)
                 | Command::Edit(_)
                 | Command::Resize(..)
+                | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
         );
@@ -467,6 +472,7 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
+                shell.put_away();
                 shell.form.copied = None;
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
@@ -485,11 +491,22 @@ impl Store {
             }
             Command::Keys(on) => shell.keys = on,
             Command::Edit(edit) => shell.form.edit(edit),
-            Command::Stop(node) => shell.stop = node,
+            Command::Stop(node) => {
+                shell.stop = node;
+                drop(shell);
+                return self.perform_on_shell(Command::Stage(Wish::LookAt(node, false)));
+            }
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, !shell.query.embed);
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.lay_out(scene.names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+            }
+            Command::Stage(wish) => {
+                let said = arrange::obey(&mut shell, scene.names, wish);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                return said;
             }
             _ => {}
         }
@@ -553,6 +570,8 @@ impl Store {
                     self.save_hash();
                     browser::push_address();
                 }
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, opened.tree.session())));
                 let mut player = Player::new(opened.tree, opened.source);
                 player.set_smooth(!shell.still);
                 player.set_speed(self.0.player.borrow().speed());
@@ -573,9 +592,10 @@ impl Store {
                 shell.form = Form { written, ..Form::default() };
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
-                let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height, !shell.query.embed);
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                let (width, height) = (shell.layout.width, shell.layout.height);
+                shell.lay_out(names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 drop(shell);
