@@ -26,7 +26,8 @@ use super::components::try_this::try_this;
 use super::hooks::browser;
 use super::host;
 use super::keys::{self, Act};
-use super::stage::{Stage, selected_by};
+use super::stage::arrange::Wish;
+use super::stage::{Stage, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
@@ -83,7 +84,8 @@ pub fn App(props: &AppProps) -> Html {
                 <main class="lab">
                     if !full { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
-                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
+                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
+                            layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
                         if shell.proposes() { { part(try_this) } }
                     </section>
                     { part(deck) }
@@ -303,6 +305,10 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
     if browser::typing(target.as_ref()) {
         return;
     }
+    let button = target.as_ref().is_some_and(|element| element.tag_name() == "BUTTON");
+    if pointer::key(store, event, button) {
+        return event.prevent_default();
+    }
     let key = event.key();
     let Some(binding) = keys::find(&key, event.shift_key()) else { return };
     let model = store.model();
@@ -351,9 +357,11 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
                 return host::leave();
             }
         }
+        Act::There => return false,
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));
+            store.send(Command::Stage(Wish::LookAt(node, true)));
         }
     }
     true

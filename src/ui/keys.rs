@@ -1,6 +1,7 @@
 //! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
 
 use crate::sim::action::Action;
+use crate::ui::stage::arrange::{Wish as Stage, ZOOM};
 use crate::ui::state::choices::choices;
 use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
@@ -18,6 +19,8 @@ pub enum Act {
     Leave,
     /// Brings the selection into sight.
     Find,
+    /// What has the focus takes it itself.
+    There,
 }
 
 /// A row of the table.
@@ -92,7 +95,23 @@ pub const BINDINGS: &[Binding] = &[
     key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
     key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
     key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
-    key(&["r", "R"], "R", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
+    key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
+    key(&["j", "J"], "J", "Node: move to…", Act::Choose),
+    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
+    key(
+        &["+", "="],
+        "+",
+        "Look at the stage from nearer",
+        Act::Do(|| Command::Stage(Stage::Zoom(ZOOM, None))),
+    ),
+    key(
+        &["-", "−"],
+        "−",
+        "From farther away",
+        Act::Do(|| Command::Stage(Stage::Zoom(1.0 / ZOOM, None))),
+    ),
+    key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
+    named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),

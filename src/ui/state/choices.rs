@@ -6,6 +6,7 @@ use super::scene::{LinkPair, Scene, Selection, Shot};
 use super::store::Command;
 use crate::sim::action::{Action, Delay, Direction, LinkChange, MessageRef, Target};
 use crate::sim::session::LinkShot;
+use crate::ui::stage::arrange;
 use crate::view::{MessageName, NodeId};
 
 /// Something that can be done.
@@ -139,6 +140,12 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
             list.push(Choice::form(format!("Ask: {}…", op.name), op.doc, key, ask));
         }
     }
+    list.push(Choice {
+        label: "Move to…".to_string(),
+        doc: "Put it somewhere else on the stage. The run does not change.",
+        key: Some("J"),
+        command: Command::Stage(arrange::Wish::Take(node)),
+    });
     list
 }
 

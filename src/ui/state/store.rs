@@ -9,15 +9,16 @@ use super::forms;
 use super::player::Player;
 use super::query::Query;
 use super::scene::{Scene, Selection};
-use super::sharing::Wish;
-use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
+use super::sharing;
+use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{self, Arrange, Wish};
+use crate::ui::stage::geometry::Point;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -69,13 +70,15 @@ pub enum Command {
     /// Fill something in.
     Edit(Edit),
     /// Fill something in where runs come from and go to.
-    Share(Wish),
+    Share(sharing::Wish),
     /// A form for exact values.
     Form(forms::Wish),
     /// Begin the run again from a changed text, and come back to this moment.
     Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
+    /// Arrange the stage.
+    Stage(Wish),
     /// The Tab key stops at that node.
     Stop(NodeId),
     /// That part of the log is in sight.
@@ -158,6 +161,7 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
+        shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
         player.follow(&shell);
         if let Some(at) = opened.at {
@@ -241,9 +245,9 @@ impl Store {
     }
 
     /// The message at a place of the stage, if one is drawn there now.
-    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+    pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
     }
 
     /// How many frames there have been.
@@ -291,6 +295,7 @@ impl Store {
                 | Command::Share(_)
                 | Command::Form(_)
                 | Command::Resize(..)
+                | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
         );
@@ -506,6 +511,7 @@ impl Store {
                 shell.dialog = dialog;
                 shell.context = None;
                 shell.sharing.begin();
+                shell.put_away();
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
@@ -528,11 +534,22 @@ impl Store {
             }
             Command::Edit(edit) => shell.form.edit(edit),
             Command::Share(wish) => shell.sharing.wish(wish),
-            Command::Stop(node) => shell.stop = node,
+            Command::Stop(node) => {
+                shell.stop = node;
+                drop(shell);
+                return self.perform_on_shell(Command::Stage(Wish::LookAt(node, false)));
+            }
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, shell.proposes());
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.lay_out(scene.names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+            }
+            Command::Stage(wish) => {
+                let said = arrange::obey(&mut shell, scene.names, wish);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                return said;
             }
             _ => {}
         }
@@ -597,6 +614,8 @@ impl Store {
                     self.save_hash();
                     browser::push_address();
                 }
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, opened.tree.session())));
                 let mut player = Player::new(opened.tree, opened.source);
                 player.follow(&shell);
                 player.set_speed(self.0.player.borrow().speed());
@@ -617,9 +636,10 @@ impl Store {
                 shell.form = Form { written, ..Form::default() };
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
-                let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height, shell.proposes());
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                let (width, height) = (shell.layout.width, shell.layout.height);
+                shell.lay_out(names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 drop(shell);
