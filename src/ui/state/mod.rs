@@ -4,7 +4,9 @@
 pub mod choices;
 pub mod player;
 pub mod scene;
+pub mod script;
 pub mod shell;
 pub mod source;
 pub mod store;
 pub mod tell;
+pub mod undo;

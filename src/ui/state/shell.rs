@@ -4,9 +4,11 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
+use super::script::Editor;
+use super::undo::Undoable;
 use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
-use crate::view::NodeId;
+use crate::view::{NodeId, NodeNames};
 
 /// What the query of the address asks for. Unknown names and values change nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,8 +175,6 @@ pub struct Form {
     pub from_start: bool,
     /// Whether the link was copied, or could only be selected.
     pub copied: Option<bool>,
-    /// A text that was written in place of what runs.
-    pub written: Option<Rc<str>>,
     /// The mended form of a text that could not be opened.
     pub mended: Option<Rc<str>>,
 }
@@ -190,8 +190,6 @@ pub enum Edit {
     FromStart(bool),
     /// The link was copied, or not.
     Copied(bool),
-    /// The scenario's text was changed, or is as it was.
-    Written(Option<Rc<str>>),
     /// The broken text was changed.
     Mended(Rc<str>),
 }
@@ -210,7 +208,6 @@ impl Form {
                 self.copied = None;
             }
             Edit::Copied(done) => self.copied = Some(done),
-            Edit::Written(text) => self.written = text,
             Edit::Mended(text) => self.mended = Some(text),
         }
     }
@@ -241,6 +238,10 @@ pub struct Shell {
     pub broken: Option<Rc<Broken>>,
     /// What is being filled in.
     pub form: Form,
+    /// The scenario's text, as far as it is not the run's.
+    pub script: Editor,
+    /// What can be undone and redone.
+    pub undo: Undoable,
     /// The stage's layout, once its size is known.
     pub layout: Layout,
     /// The node at which the Tab key stops.
@@ -250,6 +251,19 @@ pub struct Shell {
 }
 
 impl Shell {
+    /// Fits the page to another run of those nodes: a layout and a selection are kept if the
+    /// nodes are the same.
+    pub fn fit(&mut self, names: NodeNames, was: NodeNames) {
+        self.context = None;
+        if names == was {
+            return;
+        }
+        self.selection = None;
+        self.stop = NodeId(0);
+        let Layout(old) = &self.layout;
+        self.layout = Layout::new(names, old.width, old.height, !self.query.embed);
+    }
+
     /// The page as it opens.
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
@@ -266,6 +280,8 @@ impl Shell {
             still,
             broken: None,
             form: Form::default(),
+            script: Editor::default(),
+            undo: Undoable::default(),
             layout: Layout::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
