@@ -30,6 +30,8 @@ pub struct Binding {
     pub keys: &'static [&'static str],
     /// Whether Shift must be held; `None`: it does not matter.
     pub shift: Option<bool>,
+    /// Whether Ctrl must be held, or Command where keyboards have that.
+    pub ctrl: bool,
     /// As the help shows it.
     pub shown: &'static str,
     /// What it does, as the help says it.
@@ -46,7 +48,7 @@ const fn key(
     what: &'static str,
     act: Act,
 ) -> Binding {
-    Binding { keys, shift: None, shown, what, act, character: true }
+    Binding { keys, shift: None, ctrl: false, shown, what, act, character: true }
 }
 
 const fn named(
@@ -56,7 +58,17 @@ const fn named(
     what: &'static str,
     act: Act,
 ) -> Binding {
-    Binding { keys, shift, shown, what, act, character: false }
+    Binding { keys, shift, ctrl: false, shown, what, act, character: false }
+}
+
+const fn held(
+    keys: &'static [&'static str],
+    shift: Option<bool>,
+    shown: &'static str,
+    what: &'static str,
+    act: Act,
+) -> Binding {
+    Binding { keys, shift, ctrl: true, shown, what, act, character: false }
 }
 
 /// The table.
@@ -113,15 +125,20 @@ pub const BINDINGS: &[Binding] = &[
     key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
     named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
+    held(&["z", "Z"], Some(false), "Ctrl Z", "Undo", Act::Do(|| Command::Undo)),
+    held(&["z", "Z"], Some(true), "Ctrl Shift Z", "Redo", Act::Do(|| Command::Redo)),
+    held(&["y", "Y"], Some(false), "Ctrl Y", "Redo", Act::Do(|| Command::Redo)),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),
     named(&["Escape"], None, "Esc", "Close, or select nothing", Act::Leave),
 ];
 
-/// The row for a key.
-pub fn find(key: &str, shift: bool) -> Option<&'static Binding> {
+/// The row for a key, with Shift and with Ctrl or not.
+pub fn find(key: &str, shift: bool, ctrl: bool) -> Option<&'static Binding> {
     BINDINGS.iter().find(|binding| {
-        binding.keys.contains(&key) && binding.shift.is_none_or(|wanted| wanted == shift)
+        binding.keys.contains(&key)
+            && binding.ctrl == ctrl
+            && binding.shift.is_none_or(|wanted| wanted == shift)
     })
 }
 

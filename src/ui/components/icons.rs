@@ -29,6 +29,8 @@ pub fn icon(name: &str) -> Html {
         }
         "disk" => "M4 4h13l3 3v13H4zm2 2v12h12V8l-2-2h-1v4H7V6zm3 0v2h4V6z",
         "open" => "M14 4h6v6h-2V7.4l-7.3 7.3-1.4-1.4L16.6 6H14zM4 6h6v2H6v10h10v-4h2v6H4z",
+        "undo" => "M9 4v4h5a6 6 0 0 1 0 12H8v-2h6a4 4 0 0 0 0-8H9v4L3 9z",
+        "redo" => "M15 4v4h-5a6 6 0 0 0 0 12h6v-2h-6a4 4 0 0 1 0-8h5v4l6-5z",
         "flag" => "M6 3h2v1h10l-2.5 4L18 12H8v9H6z",
         "ring" => {
             "M12 2.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM5 9a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 \

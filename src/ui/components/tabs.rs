@@ -27,7 +27,7 @@ pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
         Tab::Properties => properties(store, view),
         Tab::Clients => calls(store, view),
         Tab::Branches => branches(store, view),
-        Tab::Script => script(store, shell),
+        Tab::Script => script(store, view, shell),
     };
     html! {
         <aside class="side" aria-label="Panels">

@@ -89,10 +89,26 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// The element of that id.
+pub fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Whether the element of that id has the focus.
+pub fn focused(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.id() == id)
+}
+
+/// Whether nothing has the focus.
+pub fn unfocused() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Gives the focus to the element of that id.
 pub fn focus(id: &str) {
-    let element = document().and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element {
+    if let Some(element) = element(id) {
         focus_element(&element);
     }
 }
@@ -144,5 +160,9 @@ pub fn close_dialog() {
     if let Some(dialog) = open {
         let dialog: web_sys::HtmlDialogElement = dialog;
         dialog.close();
+    }
+    // A dialog that was open from the start has no place to give the focus back to.
+    if unfocused() {
+        focus("play");
     }
 }
