@@ -32,6 +32,7 @@ use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
 use super::state::store::{Command, Model, Store, View};
+use super::state::study;
 use super::state::undo::Named;
 
 /// What the page needs.
@@ -106,7 +107,7 @@ fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
     html! {
         <section class="deck" aria-label="Time">
             if query.shows("narration", true) { { narration(view) } }
-            if query.controls != Controls::None { { transport(store, view) } }
+            if query.controls != Controls::None { { transport(store, view, shell) } }
             if query.controls == Controls::Min || full {
                 <div class="ways">
                     if query.controls == Controls::Min {
@@ -252,8 +253,14 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
         let (store, document, in_sight) = (store.clone(), document.clone(), in_sight.clone());
         move |_: &Event| store.seen(in_sight.get() && !document.hidden())
     };
+    let on_light = |event: &Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        browser::light(target.as_ref());
+    };
     let options = gloo_events::EventListenerOptions::enable_prevent_default();
     let mut list = vec![
+        gloo_events::EventListener::new(&document, "mouseover", on_light),
+        gloo_events::EventListener::new(&document, "focusin", on_light),
         gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
         gloo_events::EventListener::new(&window, "hashchange", on_hash),
         gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
@@ -368,6 +375,10 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
             }
         }
         Act::There => return false,
+        Act::Why => match model.scene.step {
+            step if step == 0 || model.shell.query.embed => return false,
+            step => store.send(Command::Study(study::Wish::Why(Some(step)))),
+        },
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));

@@ -7,6 +7,7 @@ use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::Command;
+use crate::ui::state::study::Jump;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub enum Act {
     Find,
     /// What has the focus takes it itself.
     There,
+    /// Shows what led to the present event.
+    Why,
 }
 
 /// A row of the table.
@@ -84,13 +87,24 @@ pub const BINDINGS: &[Binding] = &[
     named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
     key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
     key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
-    key(&["n", "N"], "N", "Next event at the selected node", Act::Do(|| Command::StepHere(true))),
+    key(&["n", "N"], "N", "Next event at this node", Act::Do(|| Command::Jump(Jump::Node, true))),
     key(
         &["p", "P"],
         "P",
-        "Previous event at the selected node",
-        Act::Do(|| Command::StepHere(false)),
+        "Previous event at this node",
+        Act::Do(|| Command::Jump(Jump::Node, false)),
     ),
+    key(&["t", "T"], "T", "Next event of this kind", Act::Do(|| Command::Jump(Jump::Kind, true))),
+    key(
+        &["r", "R"],
+        "R",
+        "Previous event of this kind",
+        Act::Do(|| Command::Jump(Jump::Kind, false)),
+    ),
+    key(&["g", "G"], "G", "Next mark", Act::Do(|| Command::Jump(Jump::Mark, true))),
+    key(&["b", "B"], "B", "Previous mark", Act::Do(|| Command::Jump(Jump::Mark, false))),
+    key(&["!"], "!", "To the first violation", Act::Do(|| Command::Jump(Jump::Violation, true))),
+    key(&["y", "Y"], "Y", "Why did this happen?", Act::Why),
     key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),

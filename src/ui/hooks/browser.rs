@@ -122,6 +122,29 @@ pub fn focus_element(element: &Element) {
     }
 }
 
+/// Lights what an element's `data-lights` names: the nodes and links that it speaks of, as their
+/// `data-select` has them. An element that names nothing leaves alight what is meant to stay so.
+pub fn light(element: Option<&Element>) {
+    let Some(document) = document() else { return };
+    let all = |what: &str| document.query_selector_all(what).ok();
+    if let Some(lit) = all("[data-lit]") {
+        for place in 0..lit.length() {
+            if let Some(element) = lit.get(place).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = element.remove_attribute("data-lit");
+            }
+        }
+    }
+    let near = element.and_then(|element| element.closest("[data-lights]").ok().flatten());
+    let source = near.or_else(|| document.query_selector("[data-lights].stay").ok().flatten());
+    let words = source.and_then(|element| element.get_attribute("data-lights"));
+    for word in words.iter().flat_map(|words| words.split(' ')) {
+        let found = document.query_selector(&format!(".stage [data-select='{word}']"));
+        if let Some(element) = found.ok().flatten() {
+            let _ = element.set_attribute("data-lit", "");
+        }
+    }
+}
+
 /// Marks the root element: themes, embedding, and what tests read.
 pub fn mark_root(name: &str, value: &str) {
     let root = document().and_then(|document| document.document_element());

@@ -11,5 +11,6 @@ pub mod sharing;
 pub mod shell;
 pub mod source;
 pub mod store;
+pub mod study;
 pub mod tell;
 pub mod undo;

@@ -17,9 +17,11 @@ use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, Mark, NodeShot, Session};
+use crate::sim::trace::Event;
+use crate::sim::trail;
 use crate::sim::tree::{BranchId, Tree};
 use crate::ui::hooks::number::between;
-use crate::view::{NodeId, Time};
+use crate::view::Time;
 
 /// Events that one frame may do at most, so that the page stays alive at a hundredfold speed.
 const EVENTS_A_FRAME: u64 = 4_000;
@@ -392,28 +394,34 @@ impl Player {
         self.source.text(self.session())
     }
 
-    /// Goes to the next (or the previous) event at a node, if there is one.
-    pub fn step_at(&mut self, node: NodeId, forward: bool) {
+    /// Goes to the next (or the previous) event that fits, if there is one that near.
+    pub fn jump(&mut self, fits: &dyn Fn(&Event) -> bool, forward: bool, within: u64) -> bool {
         self.pause();
         self.glide = None;
         let session = self.tree.session_mut();
-        let here = session.step_count();
-        if forward {
-            for _ in 0..100_000 {
-                if !session.step() {
-                    return;
-                }
-                let step = session.step_count();
-                if session.event(step).is_some_and(|event| event.node == Some(node)) {
-                    return;
-                }
-            }
-            return;
+        let Some(found) = trail::next(session, fits, forward, within) else { return false };
+        session.seek(found);
+        while session.step_count() < found && session.step() {}
+        true
+    }
+
+    /// Asks the run at the end of what is known, and comes back.
+    pub fn at_head<T>(&mut self, question: impl FnOnce(&dyn Session) -> T) -> T {
+        let session = self.tree.session_mut();
+        let (step, now) = (session.step_count(), session.now());
+        if step == session.head() {
+            return question(session);
         }
-        let found = (1..here)
-            .rev()
-            .find(|&step| session.event(step).is_some_and(|event| event.node == Some(node)));
-        session.seek(found.unwrap_or(0));
+        session.seek(session.head());
+        let answer = question(session);
+        session.seek(step);
+        session.run_to(now, u64::MAX);
+        answer
+    }
+
+    /// The number of the present branch.
+    pub fn branch(&self) -> u32 {
+        self.tree.current().0
     }
 
     /// How fast it plays.
@@ -583,7 +591,7 @@ impl Player {
         Some(shot)
     }
 
-    fn present_event(&mut self) -> Option<Rc<crate::sim::trace::Event>> {
+    fn present_event(&mut self) -> Option<Rc<Event>> {
         let session = self.tree.session_mut();
         let step = session.step_count();
         if step == 0 { None } else { session.event(step) }
@@ -626,6 +634,7 @@ impl Player {
             rows.push(BranchRow {
                 id: branch.id,
                 depth,
+                parent,
                 from: branch.parent.map(|(_, step)| step),
                 label: label.unwrap_or_else(|| "as it was written".into()),
                 head: branch.session.head(),

@@ -7,6 +7,7 @@ use super::query::{Controls, Query};
 use super::scene::Selection;
 use super::script::Editor;
 use super::sharing::Sharing;
+use super::study::Study;
 use super::undo::Undoable;
 use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
@@ -227,6 +228,8 @@ pub struct Shell {
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
     pub sight: (f64, f64),
+    /// What is being studied.
+    pub study: Study,
 }
 
 impl Shell {
@@ -269,6 +272,7 @@ impl Shell {
             undo: Undoable::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
+            study: Study::default(),
         }
     }
 

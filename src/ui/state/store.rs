@@ -13,6 +13,7 @@ use super::script;
 use super::sharing;
 use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
+use super::study::{self, Desk, Jump};
 use super::tell;
 use super::undo::Undo;
 use crate::sim::action::Action;
@@ -33,8 +34,8 @@ pub enum Command {
     Pause,
     /// That many events on, or back.
     Step(i64),
-    /// To the next event at the selected node, or to the one before.
-    StepHere(bool),
+    /// To the next of something, or to the one before.
+    Jump(Jump, bool),
     /// To a position.
     Seek(u64),
     /// To the last event that is known.
@@ -91,6 +92,8 @@ pub enum Command {
     Stop(NodeId),
     /// That part of the log is in sight.
     Sight(f64, f64),
+    /// Understand something of the run.
+    Study(study::Wish),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -140,6 +143,8 @@ impl PartialEq for Store {
 }
 
 pub(super) struct Inner {
+    pub(super) desk: RefCell<Desk>,
+    looking: Cell<bool>,
     pub(super) player: RefCell<Player>,
     pub(super) shell: RefCell<Shell>,
     pub(super) scene: RefCell<Rc<Scene>>,
@@ -190,6 +195,8 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
+            desk: RefCell::default(),
+            looking: Cell::new(false),
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
@@ -243,6 +250,11 @@ impl Store {
     /// Looks at the page around the run, or changes it.
     pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
         act(&mut self.0.shell.borrow_mut())
+    }
+
+    /// Asks the run with what was found out about it.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk, &mut Player) -> T) -> T {
+        question(&mut self.0.desk.borrow_mut(), &mut self.0.player.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -311,6 +323,7 @@ impl Store {
                 | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
+                | Command::Study(_)
         ) || matches!(&command, Command::Script(wish) if wish.around());
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
@@ -382,6 +395,10 @@ impl Store {
             *self.0.calm.borrow_mut() = scene.clone();
         }
         *self.0.scene.borrow_mut() = scene;
+        let branch = player.branch();
+        drop(player);
+        self.0.desk.borrow_mut().keep_up(branch, &mut self.0.shell.borrow_mut().study);
+        self.look_on();
     }
 
     fn publish(&self, speak: Option<String>) {
@@ -442,12 +459,16 @@ impl Store {
             Command::Toggle => return self.toggle(),
             Command::Pause => self.0.player.borrow_mut().pause(),
             Command::Step(count) => self.0.player.borrow_mut().step(count),
-            Command::StepHere(forward) => {
-                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
-                    return Some("Select a node first.".to_string());
-                };
-                self.0.player.borrow_mut().step_at(node, forward);
+            Command::Jump(jump, forward) => {
+                let selection = self.0.shell.borrow().selection;
+                let scene = self.0.scene.borrow().clone();
+                let mut player = self.0.player.borrow_mut();
+                if let Err(why) = study::jump(&mut player, &scene, selection, jump, forward) {
+                    drop(player);
+                    return self.perform(Command::Notify(why, false));
+                }
             }
+            Command::Study(wish) => return self.study(wish),
             Command::Seek(step) => self.0.player.borrow_mut().seek(step),
             Command::End => {
                 let head = self.0.player.borrow().session().head();
@@ -484,6 +505,30 @@ impl Store {
         Some(self.position())
     }
 
+    fn study(&self, wish: study::Wish) -> Option<String> {
+        let said = study::perform(
+            &mut self.0.desk.borrow_mut(),
+            &mut self.0.player.borrow_mut(),
+            &mut self.0.shell.borrow_mut(),
+            wish,
+        );
+        self.look_on();
+        said
+    }
+
+    /// Looks through what was not looked at yet, when the page has had its turn.
+    fn look_on(&self) {
+        let head = self.0.player.borrow().session().head();
+        let wants = self.0.desk.borrow().wants(&self.0.shell.borrow().study, head);
+        if wants && !self.0.looking.replace(true) {
+            let store = self.clone();
+            browser::later(0.0, move || {
+                store.0.looking.set(false);
+                store.send(Command::Study(study::Wish::Look));
+            });
+        }
+    }
+
     fn toggle(&self) -> Option<String> {
         let playing = self.0.player.borrow().playing();
         if playing {
@@ -510,6 +555,7 @@ impl Store {
             Command::Select(what) => {
                 shell.selection = what;
                 shell.context = None;
+                shell.study.why = None;
                 if what.is_some() {
                     shell.tab = Tab::Inspect;
                 }

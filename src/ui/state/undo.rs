@@ -11,6 +11,7 @@ use super::player::Kept;
 use super::script::Sheet;
 use super::shell::{Aside, Shell};
 use super::store::Store;
+use super::study::{Desk, Study};
 use crate::ui::stage::arrange::Arrange;
 
 /// How many things can be undone.
@@ -115,6 +116,8 @@ impl Store {
         let names = player.session().names();
         crate::ui::hooks::browser::set_title(&player.source().title);
         crate::ui::card::keep(player.text());
+        shell.study = Study::default();
+        *self.0.desk.borrow_mut() = Desk::default();
         let was = self.0.scene.borrow().names;
         shell.fit(names, was);
         if names != was {
