@@ -15,7 +15,7 @@ use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::Wish;
 use crate::ui::state::tell;
-use crate::view::{Field, MessageName, NodeId};
+use crate::view::{Field, MessageName, NodeId, Quorum};
 
 /// The inspector.
 pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
@@ -23,7 +23,7 @@ pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
         return why(store, view, asked);
     }
     match shell.selection {
-        None => overview(store, view),
+        None => overview(store, view, shell),
         Some(Selection::Node(id)) => node(store, view, id),
         Some(Selection::Link(a, b)) => link(store, view, a, b),
         Some(Selection::Message(name)) => message(store, view, name),
@@ -51,6 +51,9 @@ fn head(store: &Store, title: Html, kind: &str) -> Html {
 }
 
 fn buttons(store: &Store, list: Vec<Choice>) -> Html {
+    if list.is_empty() {
+        return Html::default();
+    }
     html! {
         <div class="actions" role="group" aria-label="Actions">
             { for list.into_iter().map(|choice| html! {
@@ -90,12 +93,13 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..]),
                 from.clone()) }
+            { for shot.view.quorums.iter().map(|quorum| quorum_row(view, quorum)) }
             { for shot.view.panels.iter().enumerate().map(|(place, panel)| {
                 let old = before.and_then(|before| before.view.panels.get(place));
                 let news = old.is_some_and(|old| old != panel);
                 html! {
                     <div class={news.then_some("news")} data-lights={from.clone().filter(|_| news)}>
-                        { panels::panel(panel) }
+                        { panels::panel(store, panel) }
                         if news { <span class="sr">{ "changed in this step" }</span> }
                     </div>
                 }
@@ -132,6 +136,16 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>, from: Option<S
                 }
             }) }
         </tbody></table>
+    }
+}
+
+/// Whose answers a node gathers, in words.
+fn quorum_row(view: &View, quorum: &Quorum) -> Html {
+    let names: Vec<String> = quorum.members.iter().map(|node| view.name(*node)).collect();
+    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
+    html! {
+        <p class="gathered"><b>{ quorum.count() }</b>
+            { format!(", {reached}: {}", names.join(" ")) }</p>
     }
 }
 
@@ -296,7 +310,7 @@ fn way(
     html! {
         <>
             <h3>{ format!("{from_name} → {to_name}") }</h3>
-            { buttons(store, choices::this_way(from, to, link)) }
+            if store.query().edit { { buttons(store, choices::this_way(from, to, link)) } }
             <table class="fields"><tbody>
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>
