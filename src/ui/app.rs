@@ -364,10 +364,14 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
             }
         }
         Act::Leave => {
-            if model.shell.context.is_some() {
+            if browser::fold(".jumps[open]") {
+                return true;
+            } else if model.shell.context.is_some() {
                 store.send(Command::Context(None));
             } else if model.shell.notice.is_some() {
                 store.send(Command::Dismiss);
+            } else if model.shell.study.why.is_some() {
+                store.send(Command::Study(study::Wish::Why(None)));
             } else if model.shell.selection.is_some() {
                 store.send(Command::Select(None));
             } else {

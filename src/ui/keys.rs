@@ -54,6 +54,26 @@ const fn key(
     Binding { keys, shift: None, ctrl: false, shown, what, act, character: true }
 }
 
+/// A single character without Shift, whatever Caps Lock says.
+const fn plain(
+    keys: &'static [&'static str],
+    shown: &'static str,
+    what: &'static str,
+    command: fn() -> Command,
+) -> Binding {
+    Binding { shift: Some(false), ..key(keys, shown, what, Act::Do(command)) }
+}
+
+/// A single character with Shift.
+const fn shifted(
+    keys: &'static [&'static str],
+    shown: &'static str,
+    what: &'static str,
+    command: fn() -> Command,
+) -> Binding {
+    Binding { shift: Some(true), ..key(keys, shown, what, Act::Do(command)) }
+}
+
 const fn named(
     keys: &'static [&'static str],
     shift: Option<bool>,
@@ -87,24 +107,16 @@ pub const BINDINGS: &[Binding] = &[
     named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
     key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
     key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
-    key(&["n", "N"], "N", "Next event at this node", Act::Do(|| Command::Jump(Jump::Node, true))),
-    key(
-        &["p", "P"],
-        "P",
-        "Previous event at this node",
-        Act::Do(|| Command::Jump(Jump::Node, false)),
-    ),
-    key(&["t", "T"], "T", "Next event of this kind", Act::Do(|| Command::Jump(Jump::Kind, true))),
-    key(
-        &["r", "R"],
-        "R",
-        "Previous event of this kind",
-        Act::Do(|| Command::Jump(Jump::Kind, false)),
-    ),
-    key(&["g", "G"], "G", "Next mark", Act::Do(|| Command::Jump(Jump::Mark, true))),
-    key(&["b", "B"], "B", "Previous mark", Act::Do(|| Command::Jump(Jump::Mark, false))),
+    plain(&["n", "N"], "N", "Next event at this node", || Command::Jump(Jump::Node, true)),
+    plain(&["p", "P"], "P", "Previous event at this node", || Command::Jump(Jump::Node, false)),
+    shifted(&["n", "N"], "Shift N", "Next event of this kind", || Command::Jump(Jump::Kind, true)),
+    shifted(&["p", "P"], "Shift P", "Previous event of this kind", || {
+        Command::Jump(Jump::Kind, false)
+    }),
+    plain(&["b", "B"], "B", "Next mark", || Command::Jump(Jump::Mark, true)),
+    shifted(&["b", "B"], "Shift B", "Previous mark", || Command::Jump(Jump::Mark, false)),
     key(&["!"], "!", "To the first violation", Act::Do(|| Command::Jump(Jump::Violation, true))),
-    key(&["y", "Y"], "Y", "Why did this happen?", Act::Why),
+    key(&["q", "Q"], "Q", "Why did this happen?", Act::Why),
     key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),

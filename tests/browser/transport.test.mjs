@@ -22,17 +22,19 @@ test('to the next event of the same kind and back, by key and by button',
     await page.keyboard.press('.');
     while (!/election timer/.test(await present(app))) await page.keyboard.press('.');
     const first = await state(app);
-    await page.keyboard.press('t');
+    await page.keyboard.press('Shift+N');
     assert.match(await present(app), /election timer goes off/);
     const second = await state(app);
     assert.ok(second.step > first.step);
-    await page.keyboard.press('r');
+    await page.keyboard.press('Shift+P');
     assert.deepEqual(await state(app), first);
     await app().locator('.jumps summary').click();
     await button(app, 'Next: Event of this kind: election timer').click();
     assert.deepEqual(await state(app), second);
     await button(app, 'Previous: Event of this kind: election timer').click();
     assert.deepEqual(await state(app), first);
+    await page.keyboard.press('Escape');
+    assert.equal(await app().locator('.jumps .sheet').isVisible(), false);
   });
 
 test('to the next event of a node, the selected one or that of the present event',
@@ -79,9 +81,9 @@ test('marks are walked by key, and the strip of marks says what they are',
     assert.ok(seen.some((text) => /^Lead, event \d+, \d\.\d{3} s: n1/.test(text)), seen.join('\n'));
     assert.ok(seen.some((text) => /^Intervention, event \d+.*partition/.test(text)));
     assert.ok(seen.some((text) => /^Decision, event \d+.*committed/.test(text)));
-    await page.keyboard.press('b');
+    await page.keyboard.press('Shift+B');
     assert.equal(await marks.getAttribute('aria-valuetext'), seen.at(-2));
-    await page.keyboard.press('g');
+    await page.keyboard.press('b');
     assert.equal(await marks.getAttribute('aria-valuetext'), seen.at(-1));
   });
 

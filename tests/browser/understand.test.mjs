@@ -147,7 +147,7 @@ test('a commit is explained back to the client that asked', async ({ open, app, 
   const { step } = await state(app);
   assert.match(await app().locator('.entry[aria-current=step]').innerText(), /c1 put x old/);
   // What came of the request.
-  await page.keyboard.press('y');
+  await page.keyboard.press('q');
   await app().getByRole('heading', { name: `Why event ${step}?` }).waitFor();
   await app().getByRole('button', { name: /receives Request from c1/ }).click();
   assert.ok((await state(app)).step > step);
@@ -160,7 +160,7 @@ test('long stretches of the same are folded', async ({ open, app, page }) => {
   await tab(app, 'Events');
   await app().getByRole('combobox', { name: 'Kind' }).selectOption('heartbeat timer');
   await button(app, 'Previous match').click();
-  await page.keyboard.press('y');
+  await page.keyboard.press('q');
   const fold = app().locator('.chain summary');
   assert.match(await fold.innerText(), /^\d+ more of the same$/);
   const shown = await app().locator('.chain.stay .entry:visible').count();
@@ -274,7 +274,7 @@ for (const colorScheme of ['light', 'dark']) {
       await app().locator('.bar').first().click();
       assert.deepEqual(await axe(), [], 'the history');
       await button(app, 'Go to the answer').click();
-      await page.keyboard.press('y');
+      await page.keyboard.press('q');
       await app().locator('.chain').first().waitFor();
       assert.deepEqual(await axe(), [], 'why');
       await tab(app, 'Events');

@@ -18,7 +18,10 @@ fn a_chain_of_causes_leads_from_an_answer_back_to_the_question() {
         assert_eq!(pair[0].cause, Some(pair[1].step), "each link is the cause of the one before");
         assert!(pair[1].step < pair[0].step && pair[1].at <= pair[0].at);
         let effects = trail::effects(&mut *session, pair[1].step, head);
-        assert!(effects.iter().any(|effect| effect.step == pair[0].step), "and the other way round");
+        assert!(
+            effects.iter().any(|effect| effect.step == pair[0].step),
+            "and the other way round"
+        );
     }
     let root = chain.last().expect("a chain has its event");
     assert_eq!(root.cause, None);
@@ -52,9 +55,9 @@ fn events_are_sorted_by_what_they_are() {
     let mut session = start(ping(vec![at(250, Action::Crash(node(N2)))]));
     session.run_to(2_000 * MS, u64::MAX);
     let count = |session: &mut dyn Session, kind: Kind| {
-        (1..=session.head()).filter(|&step| {
-            session.event(step).is_some_and(|event| kind.fits(&event))
-        }).count()
+        (1..=session.head())
+            .filter(|&step| session.event(step).is_some_and(|event| kind.fits(&event)))
+            .count()
     };
     assert_eq!(count(&mut *session, Kind::Fault), 1);
     assert_eq!(count(&mut *session, Kind::Violation), 0);

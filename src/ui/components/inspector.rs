@@ -85,7 +85,7 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             { buttons(store, choices(view, Selection::Node(id))) }
             if let Some(event) = changed {
                 <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
-                    { " " }<button type="button" class="link" aria-keyshortcuts="Y"
+                    { " " }<button type="button" class="link" aria-keyshortcuts="Q"
                         onclick={store.on(Command::Study(Wish::Why(Some(event.step))))}>
                         { "Why?" }</button>
                 </p>

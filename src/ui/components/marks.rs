@@ -97,7 +97,7 @@ pub fn strip(store: &Store, view: &View, shell: &Shell) -> Html {
         <div class="strip-of-marks">
             <div class="marks" id="marks" role="slider" tabindex="0" aria-label="Marks"
                 aria-valuemin="0" aria-valuemax={count.to_string()} aria-valuenow={passed.to_string()}
-                aria-valuetext={text} aria-keyshortcuts="G B" onkeydown={walk(store)}
+                aria-valuetext={text} aria-keyshortcuts="B Shift+B" onkeydown={walk(store)}
                 {onclick} {onmousemove} onmouseleave={store.on(Command::Study(Wish::Mark(None)))}>
                 <svg width="100%" height="12" aria-hidden="true">
                     { for shown.iter().map(|(step, form, _)| html! {
