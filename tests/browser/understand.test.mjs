@@ -24,14 +24,16 @@ at 1s c2 get x
 until 1.5s
 `;
 
-/** Opens a text as a person does, and goes to its end. */
+/** Opens a text as a person does, and plays until its clients have their answers. */
 async function run(open, app, page, text) {
   await open({ query: 'motion=reduce' });
   await tab(app, 'Script');
   await app().locator('#script-text').fill(text);
-  await button(app, 'Run this text').click();
-  await app().locator('#speed').selectOption('100');
+  await app().locator('#node-c2').waitFor();
+  await app().locator('#speed').selectOption('1');
   await button(app, 'Play').click();
+  await page.waitForFunction(() => Number(document.querySelector('#app').dataset.time) > 1_500_000);
+  await page.keyboard.press('k');
   await app().locator('#app[data-status=paused]').waitFor();
   assert.ok((await state(app)).step > 20);
 }
