@@ -141,7 +141,7 @@ test('a commit is explained back to the client that asked', async ({ open, app, 
   assert.match(texts.at(-2), /receives Request from c1/);
   assert.match(texts.at(-1), /c1 put x old/);
   assert.match(await app().locator('.chain .how').first().innerText(), /sent .* which took \d/);
-  await app().getByText(/somebody intervened/).waitFor();
+  await app().getByText(/Here it began: somebody did this/).waitFor();
   // Who took part is lit on the stage, and each link leads to its event.
   await page.waitForFunction(() => document.querySelector('#node-c1').hasAttribute('data-lit'));
   assert.equal(await app().locator('#node-c2[data-lit]').count(), 0);

@@ -256,7 +256,10 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
                     { tell::clock(about.sent_at) }{ " " }
                     <button type="button" class="link"
                         onclick={store.on(Command::Seek(about.sent_step))}>
-                        { format!("event {}", about.sent_step) }</button>
+                        { format!("event {}", about.sent_step) }</button>{ " " }
+                    <button type="button" class="link"
+                        onclick={store.on(Command::Study(Wish::Why(Some(about.sent_step))))}>
+                        { "Why?" }</button>
                 </td></tr>
                 <tr><th scope="row">{ "then" }</th><td>{ when }</td></tr>
                 if name.copy > 1 {

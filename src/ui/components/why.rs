@@ -106,7 +106,9 @@ fn root(why: &Why) -> &'static str {
     match why.chain.last() {
         Some(last) if last.cause.is_some() => "It goes back further.",
         Some(last) => match last.kind {
-            EventKind::Action { .. } => "Here somebody intervened: nothing in the run caused it.",
+            EventKind::Action { .. } => {
+                "Here it began: somebody did this, nothing in the run caused it."
+            }
             _ => "It was set up when the node first started.",
         },
         None => "",
