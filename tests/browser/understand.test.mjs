@@ -135,12 +135,12 @@ test('a commit is explained back to the client that asked', async ({ open, app, 
   await app().getByRole('searchbox').fill('committed up to 2');
   await app().locator('.events li button').first().click();
   await app().getByRole('button', { name: /^Why did event \d+ happen/ }).click();
-  const links = app().locator('.chain.stay .entry');
+  const links = app().locator('.causes.stay .entry');
   const texts = await links.allInnerTexts();
   assert.match(texts[0], /receives AppendEntriesReply/);
   assert.match(texts.at(-2), /receives Request from c1/);
   assert.match(texts.at(-1), /c1 put x old/);
-  assert.match(await app().locator('.chain .how').first().innerText(), /sent .* which took \d/);
+  assert.match(await app().locator('.causes .how').first().innerText(), /sent .* which took \d/);
   await app().getByText(/Here it began: somebody did this/).waitFor();
   // Who took part is lit on the stage, and each link leads to its event.
   await page.waitForFunction(() => document.querySelector('#node-c1').hasAttribute('data-lit'));
@@ -154,7 +154,7 @@ test('a commit is explained back to the client that asked', async ({ open, app, 
   await app().getByRole('button', { name: /receives Request from c1/ }).click();
   assert.ok((await state(app)).step > step);
   await button(app, 'Close the explanation').click();
-  assert.equal(await app().locator('.chain').count(), 0);
+  assert.equal(await app().locator('.causes').count(), 0);
 });
 
 test('long stretches of the same are folded', async ({ open, app, page }) => {
@@ -163,12 +163,12 @@ test('long stretches of the same are folded', async ({ open, app, page }) => {
   await app().getByRole('combobox', { name: 'Kind' }).selectOption('heartbeat timer');
   await button(app, 'Previous match').click();
   await page.keyboard.press('q');
-  const fold = app().locator('.chain summary');
+  const fold = app().locator('.causes summary');
   assert.match(await fold.innerText(), /^\d+ more of the same$/);
-  const shown = await app().locator('.chain.stay .entry:visible').count();
+  const shown = await app().locator('.causes.stay .entry:visible').count();
   assert.ok(shown < 8, `${shown}`);
   await fold.click();
-  assert.ok(await app().locator('.chain.stay .entry:visible').count() > shown + 10);
+  assert.ok(await app().locator('.causes.stay .entry:visible').count() > shown + 10);
 });
 
 test('a history that no order explains is marked, and one that can be is numbered',
@@ -190,7 +190,6 @@ test('a history that no order explains is marked, and one that can be is numbere
     await page.keyboard.press('Home');
     assert.equal(await app().locator('.bar.future').count(), 2);
     await app().locator('[data-verdict="not linearizable"]').waitFor();
-    await app().getByText('As a table').click();
     await app().locator('tr.done', { hasText: 'get x' }).getByText('contradicts').waitFor();
     await run(open, app, page, TWICE.replace('flaw apply_twice\n', ''));
     await tab(app, 'Clients');
@@ -204,7 +203,7 @@ test('open calls, faults and the present stand in the history', async ({ open, a
   await app().locator('.bar.open', { hasText: 'put x stale' }).waitFor();
   await app().locator('.tick.fault', { hasText: 'partition' }).getByRole('button').click();
   assert.match(await app().locator('#narration').innerText(), /partition|splits|cut/i);
-  const now = await app().locator('.present').boundingBox();
+  const now = await app().locator('.chart .moment').boundingBox();
   const bar = await app().locator('.bar', { hasText: 'put x new' }).boundingBox();
   assert.ok(now.y < bar.y, 'what is still to come stands below the present');
   assert.equal(await app().locator('.bar.future').count(), 2);
@@ -223,7 +222,7 @@ test('a broken property says since when and why, and shows where', async ({ open
   const { step } = await state(app);
   assert.match(await broken.innerText(), new RegExp(`broken since event ${step}`));
   await broken.getByRole('button', { name: 'Why?' }).click();
-  assert.ok(await app().locator('.chain .entry').count() > 1);
+  assert.ok(await app().locator('.causes .entry').count() > 1);
 });
 
 test('branches are a tree that the arrow keys walk', async ({ open, app, page }) => {
@@ -242,7 +241,7 @@ test('branches are a tree that the arrow keys walk', async ({ open, app, page })
   assert.equal(await items.count(), 3);
   const current = () => app().getByRole('treeitem', { selected: true }).innerText();
   await app().getByRole('treeitem', { selected: true }).focus();
-  await page.keyboard.press('Home');
+  for (const key of ['ArrowUp', 'ArrowUp']) await page.keyboard.press(key);
   assert.match(await current(), /as it was written/);
   await page.keyboard.press('ArrowRight');
   assert.match(await current(), /crash n1\s+after event \d+ of/);
@@ -277,7 +276,7 @@ for (const colorScheme of ['light', 'dark']) {
       assert.deepEqual(await axe(), [], 'the history');
       await button(app, 'Go to the answer').click();
       await page.keyboard.press('q');
-      await app().locator('.chain').first().waitFor();
+      await app().locator('.causes').first().waitFor();
       assert.deepEqual(await axe(), [], 'why');
       await tab(app, 'Events');
       await app().getByRole('searchbox').fill('append');

@@ -47,7 +47,7 @@ pub fn calls(store: &Store, view: &View, shell: &Shell) -> Html {
                 <p class="empty">{ format!("{first} earlier calls are not shown.") }</p>
             }
             { ask }
-            <details class="twin">
+            <details class="twin" open=true>
                 <summary>{ "As a table" }</summary>
                 <table class="calls">
                     <caption class="sr">{ "Calls of the clients, the latest first" }</caption>

@@ -30,7 +30,7 @@ pub fn why(store: &Store, view: &View, why: &Why) -> Html {
                 <button type="button" class="tool" aria-label="Close the explanation"
                     onclick={store.on(Command::Study(Wish::Why(None)))}>{ icon("close") }</button>
             </header>
-            <ol class="chain stay" data-lights={whole.join(" ")}
+            <ol class="causes stay" data-lights={whole.join(" ")}
                 aria-label="What led to it, the latest first">
                 { for fold(&why.chain).into_iter().map(|events| links(store, view, events)) }
                 <li class="root">{ root(why) }</li>
@@ -66,7 +66,7 @@ fn links(store: &Store, view: &View, events: &[Rc<Event>]) -> Html {
             { all(first) }
             <li class="folded"><details>
                 <summary>{ format!("{} more of the same", between.len()) }</summary>
-                <ol class="chain">{ all(between) }</ol>
+                <ol class="causes">{ all(between) }</ol>
             </details></li>
             { all(last) }
         </>
@@ -122,7 +122,7 @@ fn effects(store: &Store, view: &View, why: &Why) -> Html {
     }
     let more = why.effects.len().saturating_sub(EFFECTS);
     html! {
-        <ol class="chain">
+        <ol class="causes">
             { for why.effects.iter().take(EFFECTS).map(|event| html! {
                 <li>{ entry(store, view, event) }</li>
             }) }
