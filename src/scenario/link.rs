@@ -24,7 +24,7 @@ use miniz_oxide::deflate::core as deflate;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core as inflate;
 
-use super::diagnostic::{Diagnostic, nearest, quote};
+use super::diagnostic::{Diagnostic, nearest, quote, words_of};
 use super::limits::MAX_TEXT;
 use super::{Parsed, Scenario, library, parse, units};
 use crate::view::{Span, Time};
@@ -126,8 +126,8 @@ impl fmt::Display for LinkError {
             }
             LinkError::UnknownScenario(id) => {
                 write!(f, "the library has no scenario {}", quote(id))?;
-                let known = library::SCENARIOS.iter().map(|entry| entry.id);
-                nearest(id, known).map_or(Ok(()), |id| write!(f, "; did you mean `{id}`?"))
+                let known = words_of(library::SCENARIOS, |entry| entry.id);
+                nearest(id, &known).map_or(Ok(()), |id| write!(f, "; did you mean `{id}`?"))
             }
             LinkError::Lesson(id) => write!(f, "the link leads to the lesson {}", quote(id)),
             LinkError::CutOff => f.write_str("the link is cut off: its end is missing"),
