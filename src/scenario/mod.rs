@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod bench;
+pub mod complete;
 pub mod cursor;
 pub mod diagnostic;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod limits;
 pub mod link;
 pub mod parse;
 pub mod print;
+pub mod revise;
 pub mod run;
 pub mod shrink;
 pub mod trace;

@@ -17,7 +17,7 @@ use super::protocol::{Answer, Cx, Op, Out, Protocol, Request, Servers, TimerTag}
 use super::session::Setup;
 use super::world::{Record, World};
 use crate::service::Service;
-use crate::view::{MessageView, NodeId, NodeNames, NodeView};
+use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel};
 
 /// Nodes, clients and payloads of some protocol.
 pub trait Engine: Any {
@@ -62,6 +62,9 @@ pub trait Engine: Any {
 
     /// What a node looks like.
     fn node_view(&self, node: NodeId, names: NodeNames) -> NodeView;
+
+    /// Pictures of all servers together.
+    fn picture(&self, up: &[bool], names: NodeNames) -> Vec<Panel>;
 
     /// Takes every state into a digest.
     fn hash(&self, up: &[bool], digest: &mut Digest);
@@ -293,6 +296,10 @@ impl<P: Protocol> Engine for Shell<P> {
             Some(place) => self.clients.view(place),
             None => self.protocol.view(&self.states[node.index()], names),
         }
+    }
+
+    fn picture(&self, up: &[bool], names: NodeNames) -> Vec<Panel> {
+        self.protocol.picture(&Servers { states: &self.states, up, names })
     }
 
     fn hash(&self, up: &[bool], digest: &mut Digest) {

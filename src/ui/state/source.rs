@@ -111,7 +111,7 @@ fn lengthen(text: &str, at: Time) -> String {
 }
 
 /// Where a run stands, as a link says it.
-fn position(player: &mut Player) -> Option<Position> {
+pub fn position(player: &mut Player) -> Option<Position> {
     let session = player.session_mut();
     let (step, at) = (session.step_count(), session.now());
     if step == 0 && at == 0 {
@@ -132,6 +132,13 @@ fn position(player: &mut Player) -> Option<Position> {
 /// An action as a line of a scenario writes it, without its time.
 pub fn action_line(action: &Action, names: NodeNames) -> String {
     crate::scenario::action::print_action(action, names)
+}
+
+/// The line of a scenario for an action that was just taken.
+pub fn recorded_line(session: &dyn Session, action: &Action) -> Option<String> {
+    let script = &session.setup().script;
+    let last = script.iter().rev().find(|done| done.recorded && done.action == *action)?;
+    Some(crate::scenario::action::print_scheduled(last, session.names()))
 }
 
 /// The run that the page opens with: the first of the library.
