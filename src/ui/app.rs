@@ -12,6 +12,7 @@ use web_sys::{
 use yew::prelude::*;
 
 use super::components::act::{act, partition};
+use super::components::form::form;
 use super::components::help::help;
 use super::components::icons::icon;
 use super::components::library::library;
@@ -25,7 +26,8 @@ use super::components::try_this::try_this;
 use super::hooks::browser;
 use super::host;
 use super::keys::{self, Act};
-use super::stage::{Stage, selected_by};
+use super::stage::arrange::Wish;
+use super::stage::{Stage, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
@@ -82,7 +84,8 @@ pub fn App(props: &AppProps) -> Html {
                 <main class="lab">
                     if !full { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
-                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
+                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
+                            layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
                         if shell.proposes() { { part(try_this) } }
                     </section>
                     { part(deck) }
@@ -182,7 +185,7 @@ fn notice(store: &Store, shell: &Shell) -> Html {
     let Some(notice) = &shell.notice else { return Html::default() };
     let class = if notice.wrong { "notice wrong" } else { "notice" };
     html! {
-        <div {class} role="status">
+        <div {class}>
             <p>{ &*notice.text }</p>
             <button type="button" class="tool" aria-label="Dismiss"
                 onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
@@ -193,11 +196,15 @@ fn notice(store: &Store, shell: &Shell) -> Html {
 fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
     match shell.dialog {
         None => Html::default(),
-        Some(Dialog::Help) => help(store, shell.keys),
+        Some(Dialog::Help) => help(store, shell),
         Some(Dialog::Library) => library(store, shell),
         Some(Dialog::Share) => share(store, view, shell),
         Some(Dialog::Act) => act(store, view, shell),
         Some(Dialog::Partition) => partition(store, view, shell),
+        Some(Dialog::Form) => match &shell.blank {
+            Some(blank) => form(store, blank),
+            None => Html::default(),
+        },
         Some(Dialog::Mend) => match &shell.broken {
             Some(broken) => mend(store, shell, broken),
             None => Html::default(),
@@ -239,10 +246,12 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
     ];
     list.extend(accept_files(store, &document));
     watch_sight(store, &document, in_sight);
-    let scheme = window.match_media("(prefers-color-scheme: dark)").ok().flatten();
-    if let Some(scheme) = scheme {
+    for taste in
+        ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]
+    {
+        let Some(taste) = window.match_media(taste).ok().flatten() else { continue };
         let store = store.clone();
-        list.push(gloo_events::EventListener::new(&scheme, "change", move |_| store.repaint()));
+        list.push(gloo_events::EventListener::new(&taste, "change", move |_| store.repaint()));
     }
     list
 }
@@ -296,6 +305,10 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
     if browser::typing(target.as_ref()) {
         return;
     }
+    let button = target.as_ref().is_some_and(|element| element.tag_name() == "BUTTON");
+    if pointer::key(store, event, button) {
+        return event.prevent_default();
+    }
     let key = event.key();
     let Some(binding) = keys::find(&key, event.shift_key()) else { return };
     let model = store.model();
@@ -344,9 +357,11 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
                 return host::leave();
             }
         }
+        Act::There => return false,
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));
+            store.send(Command::Stage(Wish::LookAt(node, true)));
         }
     }
     true

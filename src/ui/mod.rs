@@ -32,11 +32,9 @@ use state::store::{Command, Store};
 pub fn main() {
     yew::set_custom_panic_hook(Box::new(|info| card::show(&info.to_string())));
     let (query, wrong) = Query::parse(&browser::query());
-    for (name, value) in
-        [("data-theme", query.theme), ("data-palette", query.palette), ("lang", &query.lang)]
-    {
-        browser::mark_root(name, value);
-    }
+    // The palette is marked by the document itself, which follows the system's wish as well.
+    browser::mark_root("data-theme", query.theme);
+    browser::mark_root("lang", &query.lang);
     let still = browser::media("(prefers-reduced-motion: reduce)");
     let fragment = browser::fragment();
     // A bare `#` or `#/` names nothing.

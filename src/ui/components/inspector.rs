@@ -9,14 +9,15 @@ use crate::ui::panels;
 use crate::ui::stage::node_shape;
 use crate::ui::state::choices::{self, Choice, choices};
 use crate::ui::state::scene::{Scene, Selection};
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::{Field, MessageName, NodeId};
+use crate::view::{Field, MessageName, NodeId, Quorum};
 
 /// The inspector.
-pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
-    match selection {
-        None => overview(store, view),
+pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
+    match shell.selection {
+        None => overview(store, view, shell),
         Some(Selection::Node(id)) => node(store, view, id),
         Some(Selection::Link(a, b)) => link(store, view, a, b),
         Some(Selection::Message(name)) => message(store, view, name),
@@ -86,7 +87,8 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             }
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..])) }
-            { for shot.view.panels.iter().map(panels::panel) }
+            { for shot.view.quorums.iter().map(|quorum| quorum_row(view, quorum)) }
+            { for shot.view.panels.iter().map(|panel| panels::panel(store, panel)) }
             { timers(view, shot) }
             { clocks(view, shot) }
         </article>
@@ -118,6 +120,16 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
                 }
             }) }
         </tbody></table>
+    }
+}
+
+/// Whose answers a node gathers, in words.
+fn quorum_row(view: &View, quorum: &Quorum) -> Html {
+    let names: Vec<String> = quorum.members.iter().map(|node| view.name(*node)).collect();
+    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
+    html! {
+        <p class="gathered"><b>{ quorum.count() }</b>
+            { format!(", {reached}: {}", names.join(" ")) }</p>
     }
 }
 

@@ -20,7 +20,7 @@ pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
     let current = if tabs.contains(&shell.tab) { shell.tab } else { first };
     let onkeydown = arrows(store, current, tabs.clone());
     let panel = match current {
-        Tab::Inspect => inspector(store, view, shell.selection),
+        Tab::Inspect => inspector(store, view, shell),
         Tab::Events => html! {
             <EventLog store={store.clone()} view={view.clone()} sight={shell.sight} />
         },

@@ -124,6 +124,12 @@ pub fn typing(target: Option<&Element>) -> bool {
     target.is_some_and(inside)
 }
 
+/// Whether the page is longer than its window.
+pub fn scrolls() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height())
+}
+
 /// The clipboard, where there is one: not in insecure contexts, not in every frame.
 pub fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window()?.navigator();

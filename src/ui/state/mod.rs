@@ -2,6 +2,7 @@
 //! that changes either.
 
 pub mod choices;
+pub mod forms;
 pub mod player;
 pub mod query;
 pub mod scene;

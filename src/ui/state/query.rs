@@ -41,6 +41,7 @@ const fn param(
 }
 
 const FLAG: &str = "0, 1";
+const LAYOUTS: &[&str] = &["ring", "row", "tiers"];
 const THEMES: &[&str] = &["auto", "light", "dark"];
 const CONTROLS: &[&str] = &["full", "min", "none"];
 
@@ -65,6 +66,7 @@ pub const PARAMS: &[Param] = &[
     param("links", FLAG, "1", Kind::Flag),
     param("keys", "focus, off", "focus", Kind::Words(&["focus", "off"])),
     param("lang", "a language tag", "en", Kind::Free),
+    param("layout", "ring, row, tiers", "ring", Kind::Words(LAYOUTS)),
     param("motion", "auto, reduce", "auto", Kind::Words(&["auto", "reduce"])),
     param("palette", "default, contrast", "default", Kind::Words(&["default", "contrast"])),
     param("api", FLAG, "0", Kind::Flag),
@@ -107,6 +109,8 @@ pub struct Query {
     pub keys: bool,
     /// The language of the page.
     pub lang: String,
+    /// How the nodes stand.
+    pub layout: &'static str,
     /// Whether motion is to be avoided, whatever the system says.
     pub still: bool,
     /// `default` or `contrast`.
@@ -165,6 +169,7 @@ impl Query {
             links: on("links") != Some(false),
             keys: say("keys") != Some("off"),
             lang: language(say("lang").unwrap_or_default()),
+            layout: word(LAYOUTS, say("layout")),
             still: say("motion") == Some("reduce"),
             palette: word(&["default", "contrast"], say("palette")),
             api: on("api") == Some(true),

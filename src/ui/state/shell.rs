@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
+use super::forms::Blank;
 use super::query::{Controls, Query};
 use super::scene::Selection;
 use super::sharing::Sharing;
 use crate::ui::stage::Layout;
-use crate::view::NodeId;
+use crate::ui::stage::arrange::{Arrange, Plan, Tool};
+use crate::view::{NodeId, NodeNames};
 
 /// A panel of the side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +87,8 @@ pub enum Dialog {
     Act,
     /// Choose the sides of a partition.
     Partition,
+    /// Fill in exact values.
+    Form,
     /// A text that could not be opened.
     Mend,
 }
@@ -162,6 +166,25 @@ impl Form {
     }
 }
 
+/// What only the stage looks at: it changes with every move of a pointer that drags, and whether
+/// the page around has changed is asked without it.
+#[derive(Clone)]
+pub struct Aside<T>(pub T);
+
+impl<T> PartialEq for Aside<T> {
+    fn eq(&self, _: &Aside<T>) -> bool {
+        true
+    }
+}
+
+impl<T> std::ops::Deref for Aside<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
 /// Everything of the page that is not the run.
 #[derive(Clone, PartialEq)]
 pub struct Shell {
@@ -181,6 +204,8 @@ pub struct Shell {
     pub spoken: Rc<str>,
     /// Whether single-character keys work.
     pub keys: bool,
+    /// Whether the live region says what happens.
+    pub announce: bool,
     /// Whether the system or the address wants no motion.
     pub still: bool,
     /// A text that could not be opened.
@@ -189,8 +214,14 @@ pub struct Shell {
     pub form: Form,
     /// The same for the library and for what is shared.
     pub sharing: Sharing,
+    /// The open form for exact values.
+    pub blank: Option<Rc<Blank>>,
+    /// The sample of a panel that a test looks at.
+    pub sample: Option<Rc<str>>,
     /// The stage's layout, once its size is known.
-    pub layout: Layout,
+    pub layout: Aside<Layout>,
+    /// How a person has arranged the stage.
+    pub stage: Aside<Rc<Arrange>>,
     /// The node at which the Tab key stops.
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
@@ -203,6 +234,7 @@ impl Shell {
         let keys = query.keys;
         let still = still || query.still;
         let tab = Tab::all(&query).first().copied().unwrap_or(Tab::Inspect);
+        let stage = Aside(Rc::new(Arrange::empty(Plan::find(query.layout).unwrap_or_default())));
         Shell {
             query,
             selection: None,
@@ -212,11 +244,15 @@ impl Shell {
             notice: None,
             spoken: "".into(),
             keys,
+            announce: true,
             still,
             broken: None,
             form: Form::default(),
             sharing: Sharing::default(),
-            layout: Layout::default(),
+            blank: None,
+            sample: None,
+            layout: Aside(Layout::default()),
+            stage,
             stop: NodeId(0),
             sight: (0.0, 600.0),
         }
@@ -225,5 +261,16 @@ impl Shell {
     /// Whether things to try are proposed at the foot of the stage.
     pub fn proposes(&self) -> bool {
         self.query.controls == Controls::Full && self.query.edit
+    }
+
+    /// Whatever was in the hand is put away.
+    pub fn put_away(&mut self) {
+        Rc::make_mut(&mut self.stage.0).tool = Tool::None;
+    }
+
+    /// Lays out the stage for a size.
+    pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
+        let proposals = self.proposes();
+        self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
     }
 }

@@ -5,18 +5,20 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::forms;
 use super::player::Player;
 use super::query::Query;
 use super::scene::{Scene, Selection};
-use super::sharing::Wish;
-use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
+use super::sharing;
+use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{self, Arrange, Wish};
+use crate::ui::stage::geometry::Point;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -63,12 +65,20 @@ pub enum Command {
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Whether the live region says what happens.
+    Announce(bool),
     /// Fill something in.
     Edit(Edit),
     /// Fill something in where runs come from and go to.
-    Share(Wish),
+    Share(sharing::Wish),
+    /// A form for exact values.
+    Form(forms::Wish),
+    /// Begin the run again from a changed text, and come back to this moment.
+    Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
+    /// Arrange the stage.
+    Stage(Wish),
     /// The Tab key stops at that node.
     Stop(NodeId),
     /// That part of the log is in sight.
@@ -151,6 +161,7 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
+        shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
         player.follow(&shell);
         if let Some(at) = opened.at {
@@ -216,6 +227,11 @@ impl Store {
         question(&mut self.0.player.borrow_mut())
     }
 
+    /// Looks at the page around the run, or changes it.
+    pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
+        act(&mut self.0.shell.borrow_mut())
+    }
+
     /// Gives or takes the canvas.
     pub fn attach(&self, canvas: Option<web_sys::HtmlCanvasElement>) {
         self.0.painter.borrow_mut().attach(canvas);
@@ -229,9 +245,9 @@ impl Store {
     }
 
     /// The message at a place of the stage, if one is drawn there now.
-    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+    pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
     }
 
     /// How many frames there have been.
@@ -274,9 +290,12 @@ impl Store {
                 | Command::Dismiss
                 | Command::Notify(..)
                 | Command::Keys(_)
+                | Command::Announce(_)
                 | Command::Edit(_)
                 | Command::Share(_)
+                | Command::Form(_)
                 | Command::Resize(..)
+                | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
         );
@@ -359,7 +378,10 @@ impl Store {
 
     fn tell_listener(&self, speak: Option<String>) {
         if let Some(text) = speak {
-            self.0.shell.borrow_mut().spoken = text.into();
+            let mut shell = self.0.shell.borrow_mut();
+            if shell.announce {
+                shell.spoken = text.into();
+            }
         }
         let listener = self.0.listener.borrow().clone();
         if let Some(listener) = listener {
@@ -432,6 +454,8 @@ impl Store {
             Command::OpenFragment(text) => {
                 return self.open(source::open_fragment(&text), true, false);
             }
+            Command::Rerun(text) => return self.open(forms::rerun(self, &text), false, true),
+            Command::Form(wish) => return forms::perform(self, wish),
             Command::OpenLibrary(id) => return self.open(source::open_library(&id), true, true),
             other => return self.perform_on_shell(other),
         }
@@ -487,6 +511,7 @@ impl Store {
                 shell.dialog = dialog;
                 shell.context = None;
                 shell.sharing.begin();
+                shell.put_away();
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
@@ -503,13 +528,28 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Announce(on) => {
+                shell.announce = on;
+                shell.spoken = "".into();
+            }
             Command::Edit(edit) => shell.form.edit(edit),
             Command::Share(wish) => shell.sharing.wish(wish),
-            Command::Stop(node) => shell.stop = node,
+            Command::Stop(node) => {
+                shell.stop = node;
+                drop(shell);
+                return self.perform_on_shell(Command::Stage(Wish::LookAt(node, false)));
+            }
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, shell.proposes());
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.lay_out(scene.names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+            }
+            Command::Stage(wish) => {
+                let said = arrange::obey(&mut shell, scene.names, wish);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                return said;
             }
             _ => {}
         }
@@ -574,6 +614,8 @@ impl Store {
                     self.save_hash();
                     browser::push_address();
                 }
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, opened.tree.session())));
                 let mut player = Player::new(opened.tree, opened.source);
                 player.follow(&shell);
                 player.set_speed(self.0.player.borrow().speed());
@@ -594,9 +636,10 @@ impl Store {
                 shell.form = Form { written, ..Form::default() };
                 shell.stop = NodeId(0);
                 let names = self.0.player.borrow().session().names();
-                let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height, shell.proposes());
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                let (width, height) = (shell.layout.width, shell.layout.height);
+                shell.lay_out(names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 drop(shell);
