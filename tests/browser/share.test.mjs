@@ -1,6 +1,7 @@
 // How a run gets from one person to another: link, frame, file; and where runs come from.
 
 import { readFileSync } from 'node:fs';
+import { FRAME_PATH } from './site.mjs';
 import { assert, test } from './support.mjs';
 
 const button = (app, name) => app().getByRole('button', { name, exact: true });
@@ -61,7 +62,7 @@ test('where copying is forbidden, the text is selected and the person told',
   });
 
 test('every snippet opens, in the frame that it describes', async (fixture) => {
-  const { app, page, fresh } = fixture;
+  const { app, page, fresh, server } = fixture;
   const seen = await acted(fixture);
   await button(app, 'Share').click();
   const other = await fresh();
@@ -86,7 +87,8 @@ test('every snippet opens, in the frame that it describes', async (fixture) => {
     await other.page.goto('about:blank');
     if (index === 1) {
       // As an embedding page has it: pasted.
-      await other.page.setContent(text);
+      await other.page.goto(`${server.origin}${FRAME_PATH}?src=about:blank`);
+      await other.page.evaluate((html) => { document.body.innerHTML = html; }, text);
       const frame = other.page.frameLocator('iframe');
       await frame.locator(`#app[data-digest="${seen.digest}"]`).waitFor();
       assert.equal(await frame.locator('.transport').count(), 0);
@@ -143,7 +145,7 @@ test('a file holds the run, and is opened by choosing and by dropping it', async
   await arrive();
 
   await drop(`interleave 1\n${'#'.repeat(70_000)}`, 'large.scenario');
-  await friend.app().getByText(/large\.scenario is too large/).waitFor();
+  await friend.app().locator('.notice', { hasText: 'large.scenario is too large' }).waitFor();
   await drop('interleave 1\nraft nodes=3\nat 1s crsh n1\n', 'wrong.scenario');
   assert.match(await friend.app().getByRole('dialog').innerText(), /line 3.*crash/s);
   await friend.page.keyboard.press('Escape');
