@@ -132,7 +132,7 @@ test('what makes no sense is refused, and nothing breaks', { sandbox: 'allow-scr
   });
 
 test('who is not the embedding page is not heard', { sandbox: 'allow-scripts' }, async (fixture) => {
-  const { open, app, page, received } = fixture;
+  const { open, page, received } = fixture;
   const frame = await open({ query: 'embed=1&api=1', hash: '#/g/raft-first-election' });
   // The page itself, and a frame beside it.
   await frame.evaluate((message) => postMessage(message, '*'), { ...MESSAGE, type: 'step', id: 'self' });
@@ -143,7 +143,6 @@ test('who is not the embedding page is not heard', { sandbox: 'allow-scripts' },
   }, { ...MESSAGE, type: 'step', id: 'other' });
   await page.frameLocator('iframe').nth(1).locator('body').waitFor({ state: 'attached' });
   assert.equal((await ask(fixture, { type: 'get', what: 'state' })).value.step, 0);
-  assert.equal((await state(app)).step, '0');
   assert.ok(!(await received()).some(({ id }) => id === 'self' || id === 'other'));
 });
 
@@ -298,7 +297,9 @@ test('an exam is watched, not changed', async ({ open, app, page }) => {
     ['Inspect', 'Events', 'Properties', 'Clients']);
   const { digest } = await state(app);
   await app().locator('#focus-n1').focus();
-  for (const key of ['c', 'z', 'i']) await page.keyboard.press(key);
+  for (const key of ['c', 'z', 'i', 'a', 'Control+z']) await page.keyboard.press(key);
+  assert.match(await app().locator('.notice').innerText(), /for watching/);
+  assert.equal(await app().getByRole('dialog').count(), 0);
   await app().locator('#focus-n1').click({ button: 'right' });
   assert.equal(await app().getByRole('menuitem').count(), 0);
   await page.keyboard.press('Escape');
@@ -397,7 +398,8 @@ test('the documentation has the keys of the help', async ({ open, app, page }) =
   const wanted = docs.replace(/(<!-- keys:[^\n]*-->\n)[\s\S]*?(<!-- \/keys -->)/, (_, begin, end) =>
     `${begin}${table}\n${end}`);
   if (process.env.INTERLEAVE_BLESS) writeFileSync(path, wanted);
-  else assert.equal(docs, wanted, 'INTERLEAVE_BLESS=1 writes the table anew');
+  const stale = 'INTERLEAVE_BLESS=1 writes the table of docs/embedding.md anew';
+  assert.ok(docs === wanted || process.env.INTERLEAVE_BLESS, `${stale}; it should be\n${table}`);
 });
 
 for (const colorScheme of ['light', 'dark']) {
