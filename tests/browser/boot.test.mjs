@@ -193,9 +193,8 @@ test('a new build replaces the old one as a whole', { serviceWorkers: 'allow' },
       writeFileSync(join(directory, 'index.html'), html.replaceAll('/interleave-', '/interleave-f'));
       await page.reload();
       await ready();
-      await page.waitForFunction(async (old) => {
-        const now = await caches.keys();
-        return now.length === 1 && now[0] !== old;
+      await page.evaluate(async (old) => {
+        while ((await caches.keys()).includes(old)) await new Promise((done) => setTimeout(done, 20));
       }, first);
       await kept(page);
       expectProblem(/ERR_INTERNET_DISCONNECTED|Failed to load resource|ERR_FAILED/);
