@@ -87,7 +87,7 @@ test('every snippet opens, in the frame that it describes', async (fixture) => {
     await other.page.goto('about:blank');
     if (index === 1) {
       // As an embedding page has it: pasted.
-      await other.page.goto(`${server.origin}${FRAME_PATH}?src=about:blank`);
+      await other.page.goto(`${server.origin}${FRAME_PATH}?src=about:blank&sandbox=allow-scripts`);
       await other.page.evaluate((html) => { document.body.innerHTML = html; }, text);
       const frame = other.page.frameLocator('iframe');
       await frame.locator(`#app[data-digest="${seen.digest}"]`).waitFor();
