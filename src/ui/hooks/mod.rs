@@ -3,3 +3,4 @@
 pub mod browser;
 pub mod frames;
 pub mod number;
+pub mod markup;
