@@ -102,6 +102,23 @@ pub enum Command {
     OpenLibrary(String),
 }
 
+/// What a person hears who would change a run that may only be watched.
+pub const WATCH_ONLY: &str = "This page is for watching: the run cannot be changed here.";
+
+impl Command {
+    /// Whether it changes the run, or begins to. Opening another one does not.
+    fn changes(&self) -> bool {
+        use Command::{Act, ActAll, Form, Redo, Rerun, Script, Undo};
+        let dialog = match self {
+            Command::Dialog(Some(dialog)) => {
+                matches!(dialog, Dialog::Act | Dialog::Partition | Dialog::Form)
+            }
+            _ => false,
+        };
+        dialog || matches!(self, Act(_) | ActAll(_) | Form(_) | Redo | Rerun(_) | Script(_) | Undo)
+    }
+}
+
 /// The run and the page around it, as the components see them. Compared by pointer.
 #[derive(Clone)]
 pub struct Model {
@@ -304,6 +321,10 @@ impl Store {
 
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
+        let command = match self.0.shell.borrow().query.edit || !command.changes() {
+            true => command,
+            false => Command::Notify(WATCH_ONLY.to_string(), false),
+        };
         let around = matches!(
             &command,
             Command::Select(_)
