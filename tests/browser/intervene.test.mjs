@@ -79,7 +79,7 @@ test('one of each kind, done by button, replays to the same run', async (fixture
     await button(app, 'Isolate').click();
     await select(app, 'c2');
     await button(app, 'Ask: append…').click();
-    await field(app, 'value').fill('zz');
+    await field(app, 'text').fill('zz');
     await doIt(app);
     await button(app, 'Do something…').click();
     await button(app, 'Type the sides of a partition…').click();
@@ -188,7 +188,7 @@ test('what is out of bounds is said at the field, and nothing happens', async ({
     await app().getByText('a value has no spaces in it').waitFor();
     await field(app, 'drift').fill('+0ppm');
     await button(app, 'Do it').click();
-    await app().getByText('Nothing is changed yet.').waitFor();
+    await app().getByRole('dialog').getByText('Nothing is changed yet.').waitFor();
     await button(app, 'Cancel').click();
     await gone(app);
     await page.keyboard.press('l');

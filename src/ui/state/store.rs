@@ -487,6 +487,8 @@ impl Store {
                 }
                 if dialog.is_none() {
                     shell.broken = None;
+                    // The focus goes back to where it was, and whoever gets it may speak up.
+                    drop(shell);
                     browser::close_dialog();
                 }
             }
