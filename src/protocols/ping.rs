@@ -245,6 +245,7 @@ impl Protocol for Ping {
                 NodeId(0) => vec![round_trips(state, names)],
                 _ => Vec::new(),
             },
+            quorums: Vec::new(),
         }
     }
 

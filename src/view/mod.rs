@@ -243,6 +243,32 @@ pub struct NodeView {
     pub fields: Vec<Field>,
     /// Pictures composed from the shared vocabulary.
     pub panels: Vec<Panel>,
+    /// Whose answers it gathers at the moment, or has just gathered. Mostly none.
+    pub quorums: Vec<Quorum>,
+}
+
+/// Answers that a node gathers, and how many of them it needs. Drawn as an outline around those
+/// who answered, which closes when there are enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quorum {
+    /// What they gave, short enough to stand in the picture: `votes`, `entry 3`.
+    pub what: String,
+    /// Who has answered so far, itself included if it counts itself.
+    pub members: Vec<NodeId>,
+    /// How many are needed.
+    pub needed: u32,
+}
+
+impl Quorum {
+    /// Whether enough have answered.
+    pub fn reached(&self) -> bool {
+        self.members.len() as u32 >= self.needed
+    }
+
+    /// `votes 2 of 3`.
+    pub fn count(&self) -> String {
+        format!("{} {} of {}", self.what, self.members.len(), self.needed)
+    }
 }
 
 impl NodeView {

@@ -282,7 +282,7 @@ impl Protocol for Raft {
     }
 
     fn view(&self, state: &State, names: NodeNames) -> NodeView {
-        view::node(state, names)
+        view::node(self, state, names)
     }
 
     fn message_view(&self, msg: &Msg, names: NodeNames) -> MessageView {

@@ -2,11 +2,13 @@
 
 use super::log::{Command, Entry, Index};
 use super::state::{Role, State};
-use super::{AppendEntries, AppendEntriesReply, AppendOutcome, Msg, RequestVote, RequestVoteReply};
+use super::{
+    AppendEntries, AppendEntriesReply, AppendOutcome, Msg, Raft, RequestVote, RequestVoteReply,
+};
 use crate::service::{KeyValue, KeyValueOp, Service};
 use crate::view::{
     Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
-    Pointer, Spot, Tone, Value,
+    Pointer, Quorum, Spot, Tone, Value,
 };
 
 /// The most cells of a log that are shown: its end.
@@ -16,7 +18,7 @@ const CELLS_MAX: u64 = 200;
 const COLUMNS_MAX: u64 = 40;
 
 /// A server.
-pub(super) fn node(state: &State, names: NodeNames) -> NodeView {
+pub(super) fn node(raft: &Raft, state: &State, names: NodeNames) -> NodeView {
     let (role, letter, tone) = match state.role {
         Role::Leader => ("leader", 'L', Tone::Leading),
         Role::Candidate => ("candidate", 'C', Tone::Trying),
@@ -30,6 +32,7 @@ pub(super) fn node(state: &State, names: NodeNames) -> NodeView {
         headline: format!("term {}", state.current_term),
         fields: fields(state),
         panels: panels(state, names),
+        quorums: quorums(raft, state),
     }
 }
 
@@ -108,6 +111,32 @@ pub(super) fn logs<'a>(states: impl Iterator<Item = &'a State> + Clone, names: N
         rows: states.map(row).collect(),
         durable: true,
     }
+}
+
+/// Votes, from the first until a follower has answered the new leader; after that who holds the
+/// newest entry, until everybody does. An entry of an earlier term is not committed by counting
+/// (§5.4.2), so nobody is seen to gather for it.
+fn quorums(raft: &Raft, state: &State) -> Vec<Quorum> {
+    let needed = raft.quorum();
+    let mut peers = state.peers.iter().enumerate();
+    let elected =
+        peers.all(|(node, peer)| node == state.me.index() || peer.probing && peer.match_index == 0);
+    if state.role == Role::Candidate || state.is_leader() && elected {
+        let members = nodes(state.votes_granted);
+        return vec![Quorum { what: "votes".to_string(), members, needed }];
+    }
+    let (term, index) = state.last_entry();
+    let counts = term == state.current_term || raft.flaws.commit_old_term;
+    if !state.is_leader() || index == 0 || !counts {
+        return Vec::new();
+    }
+    let all = (0..raft.servers).map(NodeId);
+    let holds = |node: &NodeId| *node == state.me || state.peers[node.index()].match_index >= index;
+    let members: Vec<NodeId> = all.filter(holds).collect();
+    if members.len() as u32 == raft.servers {
+        return Vec::new();
+    }
+    vec![Quorum { what: format!("entry {index}"), members, needed }]
 }
 
 fn fields(state: &State) -> Vec<Field> {

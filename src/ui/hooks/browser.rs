@@ -42,9 +42,14 @@ pub fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
 /// The address without query and fragment.
 pub fn base() -> String {
-    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href = address();
     let end = href.find(['?', '#']).unwrap_or(href.len());
     href[..end].to_string()
 }
@@ -65,6 +70,18 @@ pub fn push_address() {
     }
 }
 
+/// Whether the page stands in a frame of another page.
+pub fn framed() -> bool {
+    let Some(window) = window() else { return false };
+    let parent = window.parent().ok().flatten();
+    parent.is_some_and(|parent| *parent != *window)
+}
+
+/// Whether what a person types comes here.
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
+}
+
 /// Names the page in tabs and in the history.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
@@ -72,10 +89,26 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// The element of that id.
+pub fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Whether the element of that id has the focus.
+pub fn focused(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.id() == id)
+}
+
+/// Whether nothing has the focus.
+pub fn unfocused() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Gives the focus to the element of that id.
 pub fn focus(id: &str) {
-    let element = document().and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element {
+    if let Some(element) = element(id) {
         focus_element(&element);
     }
 }
@@ -86,6 +119,29 @@ pub fn focus_element(element: &Element) {
         let _ = element.focus();
     } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
         let _ = element.focus();
+    }
+}
+
+/// Lights what an element's `data-lights` names: the nodes and links that it speaks of, as their
+/// `data-select` has them. An element that names nothing leaves alight what is meant to stay so.
+pub fn light(element: Option<&Element>) {
+    let Some(document) = document() else { return };
+    let all = |what: &str| document.query_selector_all(what).ok();
+    if let Some(lit) = all("[data-lit]") {
+        for place in 0..lit.length() {
+            if let Some(element) = lit.get(place).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = element.remove_attribute("data-lit");
+            }
+        }
+    }
+    let near = element.and_then(|element| element.closest("[data-lights]").ok().flatten());
+    let source = near.or_else(|| document.query_selector("[data-lights].stay").ok().flatten());
+    let words = source.and_then(|element| element.get_attribute("data-lights"));
+    for word in words.iter().flat_map(|words| words.split(' ')) {
+        let found = document.query_selector(&format!(".stage [data-select='{word}']"));
+        if let Some(element) = found.ok().flatten() {
+            let _ = element.set_attribute("data-lit", "");
+        }
     }
 }
 
@@ -107,6 +163,12 @@ pub fn typing(target: Option<&Element>) -> bool {
     target.is_some_and(inside)
 }
 
+/// Whether the page is longer than its window.
+pub fn scrolls() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height())
+}
+
 /// The clipboard, where there is one: not in insecure contexts, not in every frame.
 pub fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window()?.navigator();
@@ -121,5 +183,9 @@ pub fn close_dialog() {
     if let Some(dialog) = open {
         let dialog: web_sys::HtmlDialogElement = dialog;
         dialog.close();
+    }
+    // A dialog that was open from the start has no place to give the focus back to.
+    if unfocused() {
+        focus("play");
     }
 }

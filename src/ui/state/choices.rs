@@ -6,6 +6,7 @@ use super::scene::{LinkPair, Scene, Selection, Shot};
 use super::store::Command;
 use crate::sim::action::{Action, Delay, Direction, LinkChange, MessageRef, Target};
 use crate::sim::session::LinkShot;
+use crate::ui::stage::arrange;
 use crate::view::{MessageName, NodeId};
 
 /// Something that can be done.
@@ -48,6 +49,9 @@ impl Choice {
 
 /// Everything that can be done to what is selected.
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
         Selection::Link(a, b) => scene.link(a, b).map(for_link),
@@ -136,6 +140,12 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
             list.push(Choice::form(format!("Ask: {}…", op.name), op.doc, key, ask));
         }
     }
+    list.push(Choice {
+        label: "Move to…".to_string(),
+        doc: "Put it somewhere else on the stage. The run does not change.",
+        key: Some("J"),
+        command: Command::Stage(arrange::Wish::Take(node)),
+    });
     list
 }
 
@@ -288,6 +298,9 @@ fn for_message(name: MessageName) -> Vec<Choice> {
 
 /// What the page proposes to try at this moment, the most telling first.
 pub fn proposals(scene: &Scene) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     let servers = || scene.nodes.iter().filter(|shot| !shot.client);
     let first = scene.info.roles.first();
     let authority = scene.info.roles.iter().find(|role| role.tone == crate::view::Tone::Leading);

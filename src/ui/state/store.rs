@@ -7,15 +7,21 @@ use yew::Callback;
 
 use super::forms;
 use super::player::Player;
+use super::query::Query;
 use super::scene::{Scene, Selection};
-use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
+use super::script;
+use super::sharing;
+use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
+use super::study::{self, Desk, Jump};
 use super::tell;
+use super::undo::Undo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{self, Arrange, Wish};
+use crate::ui::stage::geometry::Point;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -28,8 +34,8 @@ pub enum Command {
     Pause,
     /// That many events on, or back.
     Step(i64),
-    /// To the next event at the selected node, or to the one before.
-    StepHere(bool),
+    /// To the next of something, or to the one before.
+    Jump(Jump, bool),
     /// To a position.
     Seek(u64),
     /// To the last event that is known.
@@ -58,22 +64,36 @@ pub enum Command {
     Context(Option<Context>),
     /// Close the notice.
     Dismiss,
+    /// Take back what was done last.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Something with the scenario's text.
+    Script(script::Wish),
     /// Say something to the person.
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Whether the live region says what happens.
+    Announce(bool),
     /// Fill something in.
     Edit(Edit),
+    /// Fill something in where runs come from and go to.
+    Share(sharing::Wish),
     /// A form for exact values.
     Form(forms::Wish),
     /// Begin the run again from a changed text, and come back to this moment.
     Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
+    /// Arrange the stage.
+    Stage(Wish),
     /// The Tab key stops at that node.
     Stop(NodeId),
     /// That part of the log is in sight.
     Sight(f64, f64),
+    /// Understand something of the run.
+    Study(study::Wish),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -114,7 +134,7 @@ impl std::ops::Deref for View {
 
 /// The store, shared by everybody through a context. It is always the same.
 #[derive(Clone)]
-pub struct Store(Rc<Inner>);
+pub struct Store(pub(super) Rc<Inner>);
 
 impl PartialEq for Store {
     fn eq(&self, other: &Store) -> bool {
@@ -122,13 +142,18 @@ impl PartialEq for Store {
     }
 }
 
-struct Inner {
-    player: RefCell<Player>,
-    shell: RefCell<Shell>,
-    scene: RefCell<Rc<Scene>>,
+pub(super) struct Inner {
+    pub(super) desk: RefCell<Desk>,
+    looking: Cell<bool>,
+    pub(super) player: RefCell<Player>,
+    pub(super) shell: RefCell<Shell>,
+    pub(super) scene: RefCell<Rc<Scene>>,
     calm: RefCell<Rc<Scene>>,
     calm_at: Cell<f64>,
-    painter: RefCell<Painter>,
+    pub(super) painter: RefCell<Painter>,
+    pub(super) undo: RefCell<Undo>,
+    /// The line of the text that was last in sight for being the present one.
+    pub(super) script_line: Cell<usize>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
     /// Whether the person knows where branches are found.
@@ -138,6 +163,8 @@ struct Inner {
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
     hash_waits: Cell<bool>,
+    /// Whether nobody can see the page.
+    unseen: Cell<bool>,
 }
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
@@ -150,12 +177,15 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
+        shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
-        player.set_smooth(!shell.still);
+        player.follow(&shell);
         if let Some(at) = opened.at {
             player.seek_position(at);
         }
-        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
+        if let Some(text) = opened.remark {
+            shell.notice = Some(Notice { text, wrong: false });
+        }
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -165,10 +195,14 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
+            desk: RefCell::default(),
+            looking: Cell::new(false),
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
             painter: RefCell::new(Painter::default()),
+            undo: RefCell::default(),
+            script_line: Cell::new(0),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
             knows_branches: Cell::new(false),
@@ -176,6 +210,7 @@ impl Store {
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
             hash_waits: Cell::new(false),
+            unseen: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let frames =
@@ -202,6 +237,11 @@ impl Store {
         Callback::from(move |_| store.send(command.clone()))
     }
 
+    /// What the address asked for.
+    pub fn query(&self) -> Query {
+        self.0.shell.borrow().query.clone()
+    }
+
     /// Asks the run something that no scene holds.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
         question(&mut self.0.player.borrow_mut())
@@ -210,6 +250,11 @@ impl Store {
     /// Looks at the page around the run, or changes it.
     pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
         act(&mut self.0.shell.borrow_mut())
+    }
+
+    /// Asks the run with what was found out about it.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk, &mut Player) -> T) -> T {
+        question(&mut self.0.desk.borrow_mut(), &mut self.0.player.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -225,9 +270,9 @@ impl Store {
     }
 
     /// The message at a place of the stage, if one is drawn there now.
-    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+    pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
     }
 
     /// How many frames there have been.
@@ -249,6 +294,7 @@ impl Store {
 
     /// Stops the frames while nobody sees them, and goes on after.
     pub fn seen(&self, seen: bool) {
+        self.0.unseen.set(!seen);
         if seen {
             self.request_frame();
         } else if let Some(frames) = &*self.0.frames.borrow() {
@@ -259,7 +305,7 @@ impl Store {
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
         let around = matches!(
-            command,
+            &command,
             Command::Select(_)
                 | Command::NextMessage
                 | Command::NextLink
@@ -269,12 +315,16 @@ impl Store {
                 | Command::Dismiss
                 | Command::Notify(..)
                 | Command::Keys(_)
+                | Command::Announce(_)
                 | Command::Edit(_)
+                | Command::Share(_)
                 | Command::Form(_)
                 | Command::Resize(..)
+                | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
-        );
+                | Command::Study(_)
+        ) || matches!(&command, Command::Script(wish) if wish.around());
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
             _ => false,
@@ -304,6 +354,9 @@ impl Store {
     }
 
     fn request_frame(&self) {
+        if self.0.unseen.get() {
+            return;
+        }
         if let Some(frames) = &*self.0.frames.borrow() {
             frames.request();
         }
@@ -314,6 +367,9 @@ impl Store {
         if advance.changed {
             let was = self.0.scene.borrow().clone();
             self.refresh_scene();
+            if was.playing && !self.0.player.borrow().playing() {
+                self.save_hash();
+            }
             let spoken = self.speak_while_playing(&was);
             self.tell_listener(spoken);
         }
@@ -339,6 +395,10 @@ impl Store {
             *self.0.calm.borrow_mut() = scene.clone();
         }
         *self.0.scene.borrow_mut() = scene;
+        let branch = player.branch();
+        drop(player);
+        self.0.desk.borrow_mut().keep_up(branch, &mut self.0.shell.borrow_mut().study);
+        self.look_on();
     }
 
     fn publish(&self, speak: Option<String>) {
@@ -351,8 +411,12 @@ impl Store {
 
     fn tell_listener(&self, speak: Option<String>) {
         if let Some(text) = speak {
-            self.0.shell.borrow_mut().spoken = text.into();
+            let mut shell = self.0.shell.borrow_mut();
+            if shell.announce {
+                shell.spoken = text.into();
+            }
         }
+        self.follow_script();
         let listener = self.0.listener.borrow().clone();
         if let Some(listener) = listener {
             listener.emit(self.model());
@@ -380,7 +444,7 @@ impl Store {
     }
 
     /// Where the run stands, in words.
-    fn position(&self) -> String {
+    pub(super) fn position(&self) -> String {
         let mut player = self.0.player.borrow_mut();
         let session = player.session_mut();
         let (step, now) = (session.step_count(), session.now());
@@ -395,12 +459,16 @@ impl Store {
             Command::Toggle => return self.toggle(),
             Command::Pause => self.0.player.borrow_mut().pause(),
             Command::Step(count) => self.0.player.borrow_mut().step(count),
-            Command::StepHere(forward) => {
-                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
-                    return Some("Select a node first.".to_string());
-                };
-                self.0.player.borrow_mut().step_at(node, forward);
+            Command::Jump(jump, forward) => {
+                let selection = self.0.shell.borrow().selection;
+                let scene = self.0.scene.borrow().clone();
+                let mut player = self.0.player.borrow_mut();
+                if let Err(why) = study::jump(&mut player, &scene, selection, jump, forward) {
+                    drop(player);
+                    return self.perform(Command::Notify(why, false));
+                }
             }
+            Command::Study(wish) => return self.study(wish),
             Command::Seek(step) => self.0.player.borrow_mut().seek(step),
             Command::End => {
                 let head = self.0.player.borrow().session().head();
@@ -417,6 +485,9 @@ impl Store {
                 self.0.player.borrow_mut().shift_speed(by);
                 return Some(format!("Speed {}×", self.0.player.borrow().speed_name()));
             }
+            Command::Undo => return Some(self.undo(true)),
+            Command::Redo => return Some(self.undo(false)),
+            Command::Script(wish) => return self.wish(wish),
             Command::OpenText(text) => {
                 let keep = self.0.shell.borrow().broken.is_none();
                 return self.open(source::open_text(&text), false, keep);
@@ -432,6 +503,30 @@ impl Store {
         self.0.shell.borrow_mut().context = None;
         self.save_hash();
         Some(self.position())
+    }
+
+    fn study(&self, wish: study::Wish) -> Option<String> {
+        let said = study::perform(
+            &mut self.0.desk.borrow_mut(),
+            &mut self.0.player.borrow_mut(),
+            &mut self.0.shell.borrow_mut(),
+            wish,
+        );
+        self.look_on();
+        said
+    }
+
+    /// Looks through what was not looked at yet, when the page has had its turn.
+    fn look_on(&self) {
+        let head = self.0.player.borrow().session().head();
+        let wants = self.0.desk.borrow().wants(&self.0.shell.borrow().study, head);
+        if wants && !self.0.looking.replace(true) {
+            let store = self.clone();
+            browser::later(0.0, move || {
+                store.0.looking.set(false);
+                store.send(Command::Study(study::Wish::Look));
+            });
+        }
     }
 
     fn toggle(&self) -> Option<String> {
@@ -460,6 +555,7 @@ impl Store {
             Command::Select(what) => {
                 shell.selection = what;
                 shell.context = None;
+                shell.study.why = None;
                 if what.is_some() {
                     shell.tab = Tab::Inspect;
                 }
@@ -480,16 +576,21 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
-                shell.form.copied = None;
+                shell.sharing.begin();
+                shell.put_away();
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
                 }
                 if dialog.is_none() {
-                    shell.broken = None;
+                    // The address of what did not open gives way to that of what runs.
+                    let mended = shell.broken.take().is_some();
                     // The focus goes back to where it was, and whoever gets it may speak up.
                     drop(shell);
                     browser::close_dialog();
+                    if mended {
+                        self.save_hash();
+                    }
                 }
             }
             Command::Context(context) => shell.context = context,
@@ -499,12 +600,28 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Announce(on) => {
+                shell.announce = on;
+                shell.spoken = "".into();
+            }
             Command::Edit(edit) => shell.form.edit(edit),
-            Command::Stop(node) => shell.stop = node,
+            Command::Share(wish) => shell.sharing.wish(wish),
+            Command::Stop(node) => {
+                shell.stop = node;
+                drop(shell);
+                return self.perform_on_shell(Command::Stage(Wish::LookAt(node, false)));
+            }
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, !shell.query.embed);
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.lay_out(scene.names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+            }
+            Command::Stage(wish) => {
+                let said = arrange::obey(&mut shell, scene.names, wish);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                return said;
             }
             _ => {}
         }
@@ -512,26 +629,43 @@ impl Store {
     }
 
     fn act(&self, actions: Vec<Action>) -> Option<String> {
-        let mut branched = false;
-        let mut said = Vec::new();
-        let names = self.0.scene.borrow().names;
+        // What was typed and reads counts before what is done now.
+        self.run_draft();
+        let (mut branched, mut said, mut failed) = (false, Vec::new(), None);
+        let kept = self.0.player.borrow().keep();
+        let (was, draft) = {
+            let shell = self.0.shell.borrow();
+            (self.sheet(&shell), shell.script.unrun())
+        };
+        let mut written = Vec::new();
+        let names = self.0.player.borrow().session().names();
         for action in actions {
             let line = source::action_line(&action, names);
-            let result = self.0.player.borrow_mut().act(action);
+            let result = self.0.player.borrow_mut().act(action.clone());
             match result {
                 Ok(new) => {
                     branched |= new;
                     said.push(line);
+                    written
+                        .extend(source::recorded_line(self.0.player.borrow().session(), &action));
                 }
                 Err(why) => {
-                    let text = format!("{line}: {why}");
-                    let notice = Notice { text: text.as_str().into(), wrong: true };
-                    self.0.shell.borrow_mut().notice = Some(notice);
-                    return Some(text);
+                    failed = Some(format!("{line}: {why}"));
+                    break;
                 }
             }
         }
+        if !said.is_empty() {
+            self.0.undo.borrow_mut().remember(&said.join(", "), kept, draft);
+            self.name_undo();
+            self.show_written(&was, &written);
+            crate::ui::card::keep(self.ask(|player| player.text()));
+        }
         let mut shell = self.0.shell.borrow_mut();
+        if let Some(text) = failed {
+            shell.notice = Some(Notice { text: text.as_str().into(), wrong: true });
+            return Some(text);
+        }
         shell.context = None;
         let news = branched && !self.0.knows_branches.replace(branched);
         shell.notice = news.then(|| Notice {
@@ -539,7 +673,6 @@ impl Store {
             wrong: false,
         });
         drop(shell);
-        crate::ui::card::keep(self.ask(|player| player.text()));
         if !self.0.player.borrow().playing() {
             self.save_hash();
         }
@@ -562,38 +695,35 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                if keep {
+                browser::close_dialog();
+                // The history of a frame is the embedding page's: its Back is not ours.
+                if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
                     self.0.hash_at.set(f64::NEG_INFINITY);
                     self.save_hash();
                     browser::push_address();
                 }
-                let mut player = Player::new(opened.tree, opened.source);
-                player.set_smooth(!shell.still);
-                player.set_speed(self.0.player.borrow().speed());
+                let draft = shell.script.unrun();
+                let mut player = self.0.player.borrow_mut();
+                let title = opened.source.title.clone();
+                let left = player.replace(opened.tree, opened.source, false);
                 if let Some(at) = opened.at {
                     player.seek_position(at);
                 }
-                let title = player.source().title.clone();
-                browser::set_title(&title);
-                crate::ui::card::keep(player.text());
-                *self.0.player.borrow_mut() = player;
-                shell.selection = None;
-                shell.context = None;
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, player.session())));
+                drop(player);
+                self.0.undo.borrow_mut().remember(&format!("open {title}"), left, draft);
+                shell.script.set_draft(None);
                 shell.dialog = None;
                 shell.broken = None;
                 self.0.resume.set(false);
-                // A text that somebody is writing is theirs, whatever else they look at.
-                let written = shell.form.written.take().filter(|_| link);
-                shell.form = Form { written, ..Form::default() };
-                shell.stop = NodeId(0);
-                let names = self.0.player.borrow().session().names();
-                let Layout(old) = &shell.layout;
-                shell.layout = Layout::new(names, old.width, old.height, !shell.query.embed);
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.form = Form::default();
+                self.settle_in(&mut shell);
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 drop(shell);
+                self.name_undo();
                 self.0.hash_at.set(f64::NEG_INFINITY);
                 self.save_hash();
                 Some(format!("Opened: {title}"))
@@ -603,7 +733,7 @@ impl Store {
 
     /// Writes the link of the present position behind the hash mark, at most twice a second, and
     /// only when the run stands still and something was done or a link was opened.
-    fn save_hash(&self) {
+    pub(super) fn save_hash(&self) {
         let now = browser::now_ms();
         let wait = self.0.hash_at.get() + HASH_EVERY_MS - now;
         if wait > 0.0 {
