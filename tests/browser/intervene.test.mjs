@@ -111,7 +111,7 @@ test('every key of a node, a link and a message does what the table says', async
       await page.keyboard.press(key);
     }
     await select(app, 'n3');
-    for (const key of ['t', 'i', 'i', 'z', 'z', 'c', 'c', 'y']) await page.keyboard.press(key);
+    for (const key of ['q', 'i', 'i', 'z', 'z', 'c', 'c', 'Shift+X']) await page.keyboard.press(key);
     await page.keyboard.press('e');
     await field(app, 'drift').fill('-100ppm');
     await page.keyboard.press('Enter');
@@ -121,7 +121,7 @@ test('every key of a node, a link and a message does what the table says', async
     await field(app, 'value').fill('7');
     await page.keyboard.press('Enter');
     await gone(app);
-    await page.keyboard.press('g');
+    await page.keyboard.press('Shift+I');
     await app().getByRole('dialog', { name: 'Partition' }).waitFor();
     await button(app, 'Partition').click();
     await gone(app);
@@ -220,7 +220,7 @@ test('the run changes and keeps its actions, its comments and its moment', async
   await field(app, 'offset').fill('+7ms');
   await doIt(app);
   const before = await state(app);
-  await page.keyboard.press('r');
+  await page.keyboard.press('s');
   await field(app, 'election').fill('100ms..500ms');
   await field(app, 'seed').fill('12');
   await field(app, 'loss').fill('1%');
@@ -232,7 +232,7 @@ test('the run changes and keeps its actions, its comments and its moment', async
   assert.equal((await state(app)).time, before.time);
   assert.notEqual((await state(app)).digest, before.digest);
   assert.equal(await app().locator('#node-n2.down').count(), 1);
-  await page.keyboard.press('r');
+  await page.keyboard.press('s');
   await button(app, 'Another seed').click();
   assert.notEqual(await field(app, 'seed').inputValue(), '12');
   await app().getByRole('checkbox', { name: 'quorum_too_small' }).uncheck();
@@ -246,7 +246,7 @@ test('a run that cannot be is refused where it is wrong', async ({ open, app, pa
   await open({ hash: QUIET });
   await select(app, 'n5');
   await page.keyboard.press('c');
-  await page.keyboard.press('r');
+  await page.keyboard.press('s');
   const dialog = app().getByRole('dialog', { name: 'The run' });
   await field(app, 'nodes').fill('99');
   await dialog.getByText(/is out of range; expected a number of nodes from/).waitFor();
@@ -263,4 +263,13 @@ test('a run that cannot be is refused where it is wrong', async ({ open, app, pa
   await button(app, 'Run with these').click();
   await gone(app);
   assert.equal(await app().locator('.stage .node:not(.client)').count(), 7);
+});
+
+test('no key of the table stands for two things', async ({ open, app, page }) => {
+  await open({ hash: QUIET });
+  await page.keyboard.press('?');
+  const shown = await app().locator('.keys tr').evaluateAll((rows) =>
+    rows.map((row) => row.cells[0].textContent.trim()));
+  assert.ok(shown.length > 20);
+  assert.deepEqual(shown.filter((each, at) => shown.indexOf(each) !== at), []);
 });
