@@ -125,10 +125,13 @@ test('every key of a node, a link and a message does what the table says', async
     await app().getByRole('dialog', { name: 'Partition' }).waitFor();
     await button(app, 'Partition').click();
     await gone(app);
+    await page.keyboard.press('Shift+I');
+    await button(app, 'Hold between the sides').click();
+    await gone(app);
   });
   assert.deepEqual(lines.map((line) => line.split(' ')[0]).filter((verb) => verb !== 'release'), [
     'duplicate', 'delay', 'deliver', 'drop', 'hold', 'cut', 'fire', 'isolate', 'pause', 'resume',
-    'crash', 'restart', 'heal', 'clock', 'c1', 'partition']);
+    'crash', 'restart', 'heal', 'clock', 'c1', 'partition', ...Array(6).fill('hold')]);
   await sharesExactly(fixture);
 });
 
@@ -232,7 +235,7 @@ test('the run changes and keeps its actions, its comments and its moment', async
   assert.equal((await state(app)).time, before.time);
   assert.notEqual((await state(app)).digest, before.digest);
   assert.equal(await app().locator('#node-n2.down').count(), 1);
-  await page.keyboard.press('s');
+  await button(app, 'Change the run…').click();
   await button(app, 'Another seed').click();
   assert.notEqual(await field(app, 'seed').inputValue(), '12');
   await app().getByRole('checkbox', { name: 'quorum_too_small' }).uncheck();

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::act::{RUN, run_buttons};
 use crate::sim::session::NodeShot;
 use crate::ui::panels;
 use crate::ui::stage::glyphs::Glyphs;
@@ -24,6 +25,7 @@ pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
             <h2>{ info.title }</h2>
             <p class="doc">{ info.summary }</p>
             <p class="source">{ info.reference }</p>
+            <div class="actions">{ run_buttons(store, &RUN[..2]) }</div>
             { picture(store, view, shell) }
             <p class="empty">
                 { "Select a node, a link or a message to see everything about it." }
