@@ -235,6 +235,7 @@ test('the run changes and keeps its actions, its comments and its moment', async
   assert.equal((await state(app)).time, before.time);
   assert.notEqual((await state(app)).digest, before.digest);
   assert.equal(await app().locator('#node-n2.down').count(), 1);
+  await button(app, 'Select nothing').click();
   await button(app, 'Change the run…').click();
   await button(app, 'Another seed').click();
   assert.notEqual(await field(app, 'seed').inputValue(), '12');
@@ -275,4 +276,23 @@ test('no key of the table stands for two things', async ({ open, app, page }) =>
     rows.map((row) => row.cells[0].textContent.trim()));
   assert.ok(shown.length > 20);
   assert.deepEqual(shown.filter((each, at) => shown.indexOf(each) !== at), []);
+});
+
+test('a dialog that closes gives the focus back to the node that had it', async ({ open, app, page }) => {
+  await open({ hash: QUIET });
+  for (const close of ['Close', 'Cancel']) {
+    await app().locator('#focus-n3').focus();
+    await page.keyboard.press('e');
+    await button(app, close).click();
+    await gone(app);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'focus-n3', close);
+  }
+  await app().locator('#focus-n2').focus();
+  await page.keyboard.press('s');
+  await field(app, 'seed').fill('77');
+  await page.keyboard.press('Enter');
+  await gone(app);
+  assert.match(await text(page), /seed 77/);
+  await page.keyboard.press('Control+z');
+  assert.doesNotMatch(await text(page), /seed 77/);
 });

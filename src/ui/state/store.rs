@@ -686,6 +686,10 @@ impl Store {
         link: bool,
         keep: bool,
     ) -> Option<String> {
+        if opened.is_ok() {
+            // Before anything is borrowed: the focus goes back, and whoever gets it may speak up.
+            browser::close_dialog();
+        }
         let mut shell = self.0.shell.borrow_mut();
         match opened {
             Err(broken) => {
@@ -695,7 +699,6 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                browser::close_dialog();
                 // The history of a frame is the embedding page's: its Back is not ours.
                 if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
