@@ -55,6 +55,7 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
                             <th scope="row">{ &shot.name }</th>
                             <td class="actions">
                                 { for choices(view, Selection::Node(shot.id)).into_iter()
+                                    .filter(|c| !asks(c))
                                     .map(|c| choice_of(store, &shot.name, c)) }
                             </td>
                         </tr>
@@ -66,6 +67,11 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
             </p>
         </Modal>
     }
+}
+
+/// Whether it is a client's question, for which there is a place of its own.
+fn asks(choice: &Choice) -> bool {
+    matches!(choice.command, Command::Form(Wish::Open(Subject::Ask(..))))
 }
 
 fn choice(store: &Store, choice: Choice) -> Html {
