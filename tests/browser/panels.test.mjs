@@ -107,7 +107,7 @@ test('a ring, a tree and a plot say in words what they show', async ({ open, app
   await ring.getByRole('button', { name: 'up to 0.2: p2, leading' }).click();
   await app().locator('[data-inspect=n1]').waitFor();
   await app().getByRole('button', { name: 'Select nothing' }).click();
-  await ring.locator('.at .hit').nth(1).click();
+  await ring.locator('.at .dot').nth(1).click();
   await app().locator('[data-inspect=n2]').waitFor();
   await show(page, app, 'tree');
   assert.equal(await panel(app, 'tree').locator('li li li').count(), 4);
