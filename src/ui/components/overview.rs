@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+use super::act::{RUN, run_buttons};
 use crate::sim::session::NodeShot;
 use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::panels;
@@ -25,6 +26,7 @@ pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
             page.line("h2", info.title);
             page.line("p class=doc", info.summary);
             page.line("p class=source", info.reference);
+            page.el("div class=actions", |page| page.put(run_buttons(store, &RUN[..2])));
             picture(page, store, view, shell);
             page.line(
                 "p class=empty",

@@ -606,6 +606,7 @@ impl Store {
                 if dialog.is_none() {
                     // The address of what did not open gives way to that of what runs.
                     let mended = shell.broken.take().is_some();
+                    // The focus goes back to where it was, and whoever gets it may speak up.
                     drop(shell);
                     browser::close_dialog();
                     if mended {
@@ -706,6 +707,10 @@ impl Store {
         link: bool,
         keep: bool,
     ) -> Option<String> {
+        if opened.is_ok() {
+            // Before anything is borrowed: the focus goes back, and whoever gets it may speak up.
+            browser::close_dialog();
+        }
         let mut shell = self.0.shell.borrow_mut();
         match opened {
             Err(broken) => {
@@ -715,7 +720,6 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                browser::close_dialog();
                 // The history of a frame is the embedding page's: its Back is not ours.
                 if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
