@@ -11,7 +11,7 @@ use crate::ui::state::choices::{self, Choice, choices};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::{Field, MessageName, NodeId, Quorum};
+use crate::view::{Field, MessageName, NodeId};
 
 /// The inspector.
 pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
@@ -83,7 +83,9 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             }
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..])) }
-            { for shot.view.quorums.iter().map(|quorum| quorum_row(view, quorum)) }
+            { for shot.view.quorums.iter().map(|quorum| html! {
+                <p class="gathered">{ tell::gathered(quorum, view.names) }</p>
+            }) }
             { for shot.view.panels.iter().map(panels::panel) }
             { timers(view, shot) }
             { clocks(view, shot) }
@@ -116,16 +118,6 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
                 }
             }) }
         </tbody></table>
-    }
-}
-
-/// Whose answers a node gathers, in words.
-fn quorum_row(view: &View, quorum: &Quorum) -> Html {
-    let names: Vec<String> = quorum.members.iter().map(|node| view.name(*node)).collect();
-    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
-    html! {
-        <p class="gathered"><b>{ quorum.count() }</b>
-            { format!(", {reached}: {}", names.join(" ")) }</p>
     }
 }
 

@@ -3,13 +3,12 @@
 
 use yew::prelude::*;
 
-use crate::sim::session::NodeShot;
 use crate::ui::stage::glyphs::Glyphs;
 use crate::ui::stage::{rift, role_shape};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::{NodeId, Quorum};
+use crate::view::NodeId;
 
 /// More messages than this are only counted.
 const LISTED: usize = 40;
@@ -132,13 +131,14 @@ fn twin(store: &Store, view: &View) -> Html {
                                 <th scope="row"><button type="button" class="link"
                                     onclick={store.on(select)}>
                                     { &shot.name }</button></th>
-                                <td>{ is }</td><td>{ headline(shot) }</td>
+                                <td>{ is }</td><td>{ &shot.view.headline }</td>
                                 <td>{ timers.join(", ") }</td>
                             </tr>
                         }
                     }) }
                 </tbody>
             </table>
+            { gathered(view) }
             { sides(view) }
             if !links.is_empty() {
                 <ul class="plain">
@@ -164,11 +164,19 @@ fn twin(store: &Store, view: &View) -> Html {
     }
 }
 
-/// What a node is in, and whose answers it gathers.
-fn headline(shot: &NodeShot) -> String {
-    let gathered = shot.view.quorums.iter().map(Quorum::count);
-    let parts = std::iter::once(shot.view.headline.clone()).chain(gathered);
-    parts.collect::<Vec<_>>().join(", ")
+/// Whose answers are being gathered.
+fn gathered(view: &View) -> Html {
+    let all = view.nodes.iter().flat_map(|shot| {
+        shot.view
+            .quorums
+            .iter()
+            .map(|quorum| format!("{}: {}", shot.name, tell::gathered(quorum, view.names)))
+    });
+    let lines: Vec<String> = all.collect();
+    if lines.is_empty() {
+        return Html::default();
+    }
+    html! { <ul class="plain gathered">{ for lines.into_iter().map(|line| html! { <li>{ line }</li> }) }</ul> }
 }
 
 /// Who hears whom, if not everybody does.

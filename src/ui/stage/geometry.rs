@@ -163,6 +163,7 @@ impl Geometry {
         let foot = self.foot;
         let (margin_x, top, foot) = match (narrow, self.roomy()) {
             (true, true) if brief => (72.0, 48.0, 40.0),
+            (false, true) if brief => (between(width * 0.2, 110.0, 220.0), 44.0, 36.0 + foot),
             (true, true) => (60.0, 96.0, 96.0),
             (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
             (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
@@ -367,7 +368,7 @@ impl Geometry {
             _ if ux > 0.001 || (ux > -0.001 && uy < 0.0) => -1.0,
             _ => 1.0,
         };
-        sign * (most + 24.0 * count).min(length * 0.6)
+        sign * (most + 40.0 * count).min(length * 0.6)
     }
 
     /// A place on that way, from 0 to 1.

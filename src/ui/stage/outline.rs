@@ -5,7 +5,7 @@ use js_sys::Math;
 use yew::prelude::*;
 
 use super::Layout;
-use super::geometry::Point;
+use super::geometry::{Point, Side};
 use crate::ui::hooks::number::Px;
 use crate::ui::state::scene::{Scene, Shot};
 use crate::view::{NodeId, Quorum};
@@ -53,7 +53,7 @@ fn outline(layout: &Layout, shot: &Shot, quorum: &Quorum, place: usize) -> Html 
     let dash = (!closed).then(|| format!("{} {}", members.len(), quorum.needed));
     let length = (!closed).then(|| quorum.needed.to_string());
     let key = format!("{}{}{closed}", shot.name, quorum.what);
-    let label = label_at(layout, members, &line);
+    let label = label_at(layout, members, &line, place);
     html! {
         <g {class} {key} aria-hidden="true" data-quorum={quorum.count()} data-of={shot.name.clone()}>
             <path class="area" fill-rule="evenodd" d={format!("{path}{holes}")} />
@@ -107,8 +107,9 @@ fn inside(line: &[Point], at: Point) -> bool {
     })
 }
 
-/// Where the count has room: in the middle of the members, else under or above them.
-fn label_at(layout: &Layout, members: &[NodeId], line: &[Point]) -> Option<Point> {
+/// Where the count has room: in the middle of the members, else under or above them. Several are
+/// written one under the other.
+fn label_at(layout: &Layout, members: &[NodeId], line: &[Point], place: usize) -> Option<Point> {
     let count = members.len().max(1) as f64;
     let sum = members.iter().fold(Point::default(), |sum, node| {
         let at = layout.at(*node);
@@ -117,9 +118,20 @@ fn label_at(layout: &Layout, members: &[NodeId], line: &[Point]) -> Option<Point
     let middle = Point { x: sum.x / count, y: sum.y / count };
     let low = line.iter().fold(middle.y, |low, point| low.max(point.y)) + 14.0;
     let high = line.iter().fold(middle.y, |high, point| high.min(point.y)) - 6.0;
-    let spots = [middle, Point { y: low, ..middle }, Point { y: high, ..middle }];
+    let between = middle.moved(0.0, 4.0 + 16.0 * (place % 4) as f64);
+    let spots = [between, Point { y: low, ..middle }, Point { y: high, ..middle }];
     spots.into_iter().find(|at| {
-        let free = layout.names.all().all(|node| layout.at(node).far(*at) > layout.radius + 24.0);
-        free && at.y > 14.0 && at.y < layout.height - layout.foot - 4.0
+        let free = |node: NodeId| {
+            let (own, r) = (layout.at(node), layout.radius_of(node));
+            // A name and a log stand there.
+            let named = match layout.side(node) {
+                Side::Below => own.y + r..own.y + r + 84.0,
+                Side::Above => own.y - r - 84.0..own.y - r,
+                _ => own.y..own.y,
+            };
+            let under = named.contains(&at.y) && (own.x - at.x).abs() < 76.0;
+            own.far(*at) > layout.radius + 24.0 && !under
+        };
+        layout.names.all().all(free) && at.y > 14.0 && at.y < layout.height - layout.foot - 4.0
     })
 }

@@ -16,8 +16,10 @@ pub type Sides = Vec<Option<u32>>;
 
 /// Beyond an edge that nobody stands at: the end of the picture.
 const FRAME: u32 = u32::MAX;
-/// How long the teeth of the crack are.
-const TOOTH: f64 = 16.0;
+/// How long a tooth of the crack is.
+const TOOTH: f64 = 14.0;
+/// How far the teeth reach to either side: not all the same, as nothing tears like a saw.
+const TEETH: [f64; 7] = [-4.0, 5.0, -2.0, 3.0, -6.0, 4.0, -3.0];
 
 /// A corner of a node's region.
 #[derive(Clone, Copy)]
@@ -134,7 +136,7 @@ fn crack(path: &mut String, from: Point, to: Point) {
     let teeth = (length / TOOTH).ceil() as u32;
     path.push_str(&format!("M{from}"));
     for tooth in 1..teeth {
-        let aside = if tooth.is_multiple_of(2) { 5.0 } else { -5.0 };
+        let aside = TEETH[tooth as usize % TEETH.len()];
         let at = from.towards(to, f64::from(tooth) / f64::from(teeth));
         path.push_str(&format!("L{}", at.moved(nx * aside, ny * aside)));
     }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::scene::Selection;
-use crate::ui::hooks::number;
+use crate::ui::hooks::{browser, number};
 use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
 use crate::view::{NodeId, NodeNames};
@@ -307,7 +307,8 @@ impl Shell {
 
     /// Lays out the stage for a size.
     pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
-        let proposals = !self.query.embed;
+        // On a small page they stand under the stage.
+        let proposals = !self.query.embed && !browser::media("(max-width: 900px)");
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
     }
 }
