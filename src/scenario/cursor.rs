@@ -229,10 +229,7 @@ impl<'a> Cursor<'a> {
         }
         let message = format!("there is no node or role {}", quote(part.text));
         let fault = self.at_part(part, message).expected(target_list(names, info));
-        let looks_like_node = part.text.len() > 1
-            && part.text.starts_with(['n', 'c'])
-            && part.text[1..].bytes().all(|b| b.is_ascii_digit());
-        if looks_like_node {
+        if looks_like_node(part.text) {
             return Err(fault);
         }
         Err(fault.nearest(part.text, role_words(info).chain(["all"])))
@@ -288,6 +285,13 @@ impl<'a> From<&'a Token<'a>> for Part<'a> {
 /// The words that stand for roles: singular and plural.
 pub fn role_words(info: &Info) -> impl Iterator<Item = &'static str> + use<> {
     info.roles.iter().flat_map(|role| [role.id, role.plural]).collect::<Vec<_>>().into_iter()
+}
+
+/// Whether a word has the form of a node's name, whether or not there is such a node.
+pub fn looks_like_node(word: &str) -> bool {
+    word.len() > 1
+        && word.starts_with(['n', 'c'])
+        && word[1..].bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// The nodes that there are, as a message says it.

@@ -1,7 +1,9 @@
 //! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
 
-use crate::ui::stage::arrange::{Wish, ZOOM};
+use crate::sim::action::Action;
+use crate::ui::stage::arrange::{Wish as Stage, ZOOM};
 use crate::ui::state::choices::choices;
+use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::Command;
@@ -88,21 +90,27 @@ pub const BINDINGS: &[Binding] = &[
     key(&["d", "D"], "D", "Message: drop", Act::Choose),
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
-    key(&["g", "G"], "G", "Node: move to…", Act::Choose),
-    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Wish::Rift))),
+    key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
+    key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
+    key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
+    key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
+    key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
+    key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
+    key(&["j", "J"], "J", "Node: move to…", Act::Choose),
+    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
     key(
         &["+", "="],
         "+",
         "Look at the stage from nearer",
-        Act::Do(|| Command::Stage(Wish::Zoom(ZOOM, None))),
+        Act::Do(|| Command::Stage(Stage::Zoom(ZOOM, None))),
     ),
     key(
         &["-", "−"],
         "−",
         "From farther away",
-        Act::Do(|| Command::Stage(Wish::Zoom(1.0 / ZOOM, None))),
+        Act::Do(|| Command::Stage(Stage::Zoom(1.0 / ZOOM, None))),
     ),
-    key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Wish::Fit))),
+    key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
     named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),

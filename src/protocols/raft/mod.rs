@@ -57,7 +57,7 @@ use crate::service::{KeyValue, KeyValueOp};
 use crate::sim::info::{Info, Params};
 use crate::sim::protocol::{Cx, Protocol, Request, Servers, TimerTag};
 use crate::sim::verdict::Verdicts;
-use crate::view::{MessageView, NodeId, NodeNames, NodeView, Time};
+use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel, Time};
 
 pub mod log;
 pub mod quorum;
@@ -287,6 +287,10 @@ impl Protocol for Raft {
 
     fn message_view(&self, msg: &Msg, names: NodeNames) -> MessageView {
         view::message(msg, names)
+    }
+
+    fn picture(&self, servers: &Servers<'_, Self>) -> Vec<Panel> {
+        vec![view::logs(servers.states.iter().map(|state| &**state), servers.names)]
     }
 
     fn observe(

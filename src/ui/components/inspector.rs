@@ -9,14 +9,15 @@ use crate::ui::panels;
 use crate::ui::stage::node_shape;
 use crate::ui::state::choices::{self, Choice, choices};
 use crate::ui::state::scene::{Scene, Selection};
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 use crate::view::{Field, MessageName, NodeId};
 
 /// The inspector.
-pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
-    match selection {
-        None => overview(store, view),
+pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
+    match shell.selection {
+        None => overview(store, view, shell),
         Some(Selection::Node(id)) => node(store, view, id),
         Some(Selection::Link(a, b)) => link(store, view, a, b),
         Some(Selection::Message(name)) => message(store, view, name),
@@ -44,6 +45,9 @@ fn head(store: &Store, title: Html, kind: &str) -> Html {
 }
 
 fn buttons(store: &Store, list: Vec<Choice>) -> Html {
+    if list.is_empty() {
+        return Html::default();
+    }
     html! {
         <div class="actions" role="group" aria-label="Actions">
             { for list.into_iter().map(|choice| html! {
@@ -86,7 +90,7 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             { for shot.view.quorums.iter().map(|quorum| html! {
                 <p class="gathered">{ tell::gathered(quorum, view.names) }</p>
             }) }
-            { for shot.view.panels.iter().map(panels::panel) }
+            { for shot.view.panels.iter().map(|panel| panels::panel(store, panel)) }
             { timers(view, shot) }
             { clocks(view, shot) }
         </article>
@@ -260,7 +264,7 @@ fn way(
     html! {
         <>
             <h3>{ format!("{from_name} → {to_name}") }</h3>
-            { buttons(store, choices::this_way(from, to, link)) }
+            if store.query().edit { { buttons(store, choices::this_way(from, to, link)) } }
             <table class="fields"><tbody>
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>

@@ -4,6 +4,7 @@ pub mod act;
 pub mod branches;
 pub mod calls;
 pub mod dialog;
+pub mod form;
 pub mod help;
 pub mod icons;
 pub mod inspector;

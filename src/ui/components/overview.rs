@@ -3,9 +3,11 @@
 
 use yew::prelude::*;
 
+use crate::ui::panels;
 use crate::ui::stage::glyphs::Glyphs;
 use crate::ui::stage::{rift, role_shape};
 use crate::ui::state::scene::Selection;
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 use crate::view::NodeId;
@@ -14,13 +16,14 @@ use crate::view::NodeId;
 const LISTED: usize = 40;
 
 /// The overview.
-pub fn overview(store: &Store, view: &View) -> Html {
+pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
     let info = view.info;
     html! {
         <article class="inspect overview">
             <h2>{ info.title }</h2>
             <p class="doc">{ info.summary }</p>
             <p class="source">{ info.reference }</p>
+            { picture(store, view, shell) }
             <p class="empty">
                 { "Select a node, a link or a message to see everything about it." }
             </p>
@@ -34,6 +37,21 @@ pub fn overview(store: &Store, view: &View) -> Html {
             { messages_legend(view) }
             { timers_legend(view) }
         </article>
+    }
+}
+
+/// The protocol's own pictures of the whole cluster.
+fn picture(store: &Store, view: &View, shell: &Shell) -> Html {
+    let mut list = store.ask(|player| player.session().picture());
+    list.extend(shell.sample.as_deref().and_then(panels::sample));
+    if list.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <details class="whole" open=true data-step={view.step.to_string()}>
+            <summary>{ "Picture" }</summary>
+            { for list.iter().map(|each| panels::panel(store, each)) }
+        </details>
     }
 }
 

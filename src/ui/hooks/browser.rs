@@ -42,9 +42,14 @@ pub fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
 /// The address without query and fragment.
 pub fn base() -> String {
-    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href = address();
     let end = href.find(['?', '#']).unwrap_or(href.len());
     href[..end].to_string()
 }
@@ -63,6 +68,18 @@ pub fn push_address() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", None);
     }
+}
+
+/// Whether the page stands in a frame of another page.
+pub fn framed() -> bool {
+    let Some(window) = window() else { return false };
+    let parent = window.parent().ok().flatten();
+    parent.is_some_and(|parent| *parent != *window)
+}
+
+/// Whether what a person types comes here.
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
 /// Names the page in tabs and in the history.
@@ -105,12 +122,6 @@ pub fn typing(target: Option<&Element>) -> bool {
         element.closest(editable).ok().flatten().is_some()
     };
     target.is_some_and(inside)
-}
-
-/// Whether another page holds this one in a frame.
-pub fn framed() -> bool {
-    let parent = window().and_then(|window| window.parent().ok().flatten());
-    parent.is_some_and(|parent| Some(parent) != window())
 }
 
 /// Whether the page is longer than its window.

@@ -87,7 +87,11 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
                     if let Some(key) = choice.key { <kbd>{ key }</kbd> }
                 </button>
             }) }
-            if count == 0 { <p>{ "It has arrived: nothing can be done to it any more." }</p> }
+            if props.view.locked {
+                <p>{ "This page is for watching." }</p>
+            } else if count == 0 {
+                <p>{ "It has arrived: nothing can be done to it any more." }</p>
+            }
         </div>
     }
 }

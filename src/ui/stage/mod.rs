@@ -128,7 +128,7 @@ pub fn Stage(props: &StageProps) -> Html {
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
             aria-keyshortcuts="M L R + - 0" data-hand={hand}>
-            <svg {width} {height}>
+            <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }
                 { outline::outlines(scene, layout) }

@@ -53,7 +53,7 @@ struct Colours {
     paper: String,
     ink: String,
     soft: String,
-    line: String,
+    track: String,
     violated: String,
     trying: String,
     focus: String,
@@ -257,7 +257,7 @@ impl Painter {
                 let length = timer.due_at.saturating_sub(timer.set_at).max(1) as f64;
                 let left = between((timer.due_at as f64 - shown) / length, 0.0, 1.0);
                 context.set_line_width(3.0);
-                context.set_stroke_style_str(&colours.line);
+                context.set_stroke_style_str(&colours.track);
                 context.begin_path();
                 let _ = context.arc(at.x, at.y, radius, 0.0, 2.0 * PI);
                 context.stroke();
@@ -438,7 +438,7 @@ impl Colours {
             paper: get("--paper"),
             ink: get("--ink"),
             soft: get("--arc"),
-            line: get("--line"),
+            track: get("--track"),
             violated: get("--violated"),
             trying: get("--trying"),
             focus: get("--focus"),

@@ -2,8 +2,11 @@
 //! that changes either.
 
 pub mod choices;
+pub mod forms;
 pub mod player;
+pub mod query;
 pub mod scene;
+pub mod sharing;
 pub mod shell;
 pub mod source;
 pub mod store;

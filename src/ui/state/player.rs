@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
+use super::shell::Shell;
 use super::source::{Shared, Source};
 use super::tell;
 use crate::order::SortedMap;
@@ -52,6 +53,8 @@ pub struct Player {
     stop_at: Option<Time>,
     glide: Option<Glide>,
     smooth: bool,
+    looped: bool,
+    locked: bool,
     labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
@@ -87,6 +90,8 @@ impl Player {
             stop_at,
             glide: None,
             smooth: true,
+            looped: false,
+            locked: false,
             labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
@@ -119,9 +124,12 @@ impl Player {
         self.playing || self.glide.is_some()
     }
 
-    /// Whether steps that a person takes are shown as movement.
-    pub fn set_smooth(&mut self, smooth: bool) {
-        self.smooth = smooth;
+    /// Does as the page around it wants: whether steps that a person takes are shown as movement,
+    /// whether playing begins again at the end, whether the run may be changed.
+    pub fn follow(&mut self, shell: &Shell) {
+        self.smooth = !shell.still;
+        self.looped = shell.query.looped;
+        self.locked = !shell.query.edit;
     }
 
     /// The time that the picture shows, in microseconds. Between two events it moves.
@@ -169,12 +177,26 @@ impl Player {
         if stop || idle {
             self.playing = false;
             self.carry = 0.0;
+            if self.looped {
+                self.begin_again();
+            }
         }
         Advance { changed: stepped || stop || idle, more: self.playing }
     }
 
+    /// Plays from the start, if anything happens there at all.
+    fn begin_again(&mut self) {
+        self.session_mut().seek(0);
+        self.stop_at = self.source.until;
+        self.playing = self.session_mut().next_at().is_some();
+    }
+
     /// Starts to play. False if nothing would happen.
     pub fn play(&mut self) -> bool {
+        if self.looped && self.stop_at.is_none_or(|stop| stop <= self.session().now()) {
+            self.begin_again();
+            return self.playing;
+        }
         let more = self.session_mut().next_at().is_some_and(|at| at <= MAX_TIME);
         self.playing = more;
         self.glide = None;
@@ -234,6 +256,20 @@ impl Player {
         self.glide = None;
         let step = step.min(self.session().head());
         self.session_mut().seek(step);
+    }
+
+    /// Makes a position known, doing at most so many events on the way.
+    pub fn reach(&mut self, step: u64, most: u64) {
+        let session = self.tree.session_mut();
+        let head = session.head();
+        if step > head {
+            session.seek(head);
+            for _ in head..step.min(head + most) {
+                if !session.step() {
+                    break;
+                }
+            }
+        }
     }
 
     /// Goes to a position that a link names, doing what happens until then.
@@ -321,11 +357,16 @@ impl Player {
 
     /// Does something to the run. Says whether that began a branch.
     pub fn act(&mut self, action: Action) -> Result<bool, String> {
+        if self.locked {
+            return Err("this page is for watching; the run cannot be changed here".to_string());
+        }
         self.glide = None;
         let label = super::source::action_line(&action, self.session().names());
         let branched = self.tree.act(action)?;
         // From here on it is the person's run: the scenario's end means nothing to it.
-        self.stop_at = None;
+        if !self.looped {
+            self.stop_at = None;
+        }
         if self.session().setup().manual {
             self.settle();
         }
@@ -362,6 +403,7 @@ impl Player {
         let marks = self.marks();
         let playing = self.playing;
         let speed = self.speed;
+        let locked = self.locked;
         let session = self.tree.session_mut();
         let more = session.next_at().is_some();
         let info = session.info();
@@ -380,6 +422,7 @@ impl Player {
             now: session.now(),
             playing,
             manual: session.setup().manual,
+            locked,
             speed,
             more,
             nodes: self.shots.iter().cloned().map(Shot).collect(),

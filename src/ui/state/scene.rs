@@ -31,6 +31,8 @@ pub struct Scene {
     pub playing: bool,
     /// Whether nothing happens by itself.
     pub manual: bool,
+    /// Whether the run may only be watched.
+    pub locked: bool,
     /// Virtual seconds a second.
     pub speed: f64,
     /// Whether anything is to happen yet.

@@ -1,75 +1,15 @@
-//! The page around the run: what is selected, which panel and which dialog are open, and what
-//! the address asks for.
+//! The page around the run: what is selected, which panel and which dialog are open.
 
 use std::rc::Rc;
 
+use super::forms::Blank;
+use super::query::{Controls, Query};
 use super::scene::Selection;
-use crate::ui::hooks::{browser, number};
+use super::sharing::Sharing;
+use crate::ui::hooks::browser;
 use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
 use crate::view::{NodeId, NodeNames};
-
-/// What the query of the address asks for. Unknown names and values change nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Query {
-    /// Only stage, transport and narration.
-    pub embed: bool,
-    /// `light`, `dark` or `auto`.
-    pub theme: Theme,
-    /// Whether single-character keys work.
-    pub keys: bool,
-    /// Whether to play at once; never under reduced motion, never by itself in a frame.
-    pub autoplay: Option<bool>,
-    /// Virtual seconds a second.
-    pub speed: Option<f64>,
-    /// Whether motion is to be avoided, whatever the system says.
-    pub still: bool,
-    /// The layout of the stage.
-    pub layout: Plan,
-}
-
-/// The theme that the address asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    Auto,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl Query {
-    /// Reads `?embed=1&theme=dark`. Never fails: a tracker's parameter is none of our business.
-    pub fn parse(query: &str) -> Query {
-        let mut asked = Query {
-            embed: false,
-            theme: Theme::Auto,
-            keys: true,
-            autoplay: None,
-            speed: None,
-            still: false,
-            layout: Plan::default(),
-        };
-        for pair in query.trim_start_matches('?').split('&') {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, "1"));
-            match (key, value) {
-                ("embed", value) => asked.embed = value != "0",
-                ("theme", "light") => asked.theme = Theme::Light,
-                ("theme", "dark") => asked.theme = Theme::Dark,
-                ("keys", "off") => asked.keys = false,
-                ("autoplay", value) => asked.autoplay = Some(value == "1"),
-                ("motion", "reduce") => asked.still = true,
-                ("layout", value) => asked.layout = Plan::find(value).unwrap_or_default(),
-                ("speed", value) => {
-                    asked.speed = number::read(value).filter(|speed| *speed > 0.0);
-                }
-                _ => {}
-            }
-        }
-        asked
-    }
-}
 
 /// A panel of the side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +32,23 @@ impl Tab {
     /// Every panel, in the order of the tabs.
     pub const ALL: [Tab; 6] =
         [Tab::Inspect, Tab::Events, Tab::Properties, Tab::Clients, Tab::Branches, Tab::Script];
+
+    /// Whether the address wants this panel. It calls two of them as everybody does: `state` and
+    /// `log`. Where the run may not be changed, there is nothing to write and no branch.
+    pub fn shown(self, query: &Query) -> bool {
+        let name = match self {
+            Tab::Inspect => "state",
+            Tab::Events => "log",
+            tab => tab.word(),
+        };
+        let changes = matches!(self, Tab::Script | Tab::Branches);
+        query.shows(name, !query.embed) && (query.edit || !changes)
+    }
+
+    /// The panels that the address wants.
+    pub fn all(query: &Query) -> Vec<Tab> {
+        Tab::ALL.into_iter().filter(|tab| tab.shown(query)).collect()
+    }
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
@@ -131,6 +88,8 @@ pub enum Dialog {
     Act,
     /// Choose the sides of a partition.
     Partition,
+    /// Fill in exact values.
+    Form,
     /// A text that could not be opened.
     Mend,
 }
@@ -174,10 +133,6 @@ pub struct Form {
     pub op: Option<usize>,
     /// The nodes of the first side of a partition.
     pub side: Vec<NodeId>,
-    /// Whether a link is to lead to the start and not to the present moment.
-    pub from_start: bool,
-    /// Whether the link was copied, or could only be selected.
-    pub copied: Option<bool>,
     /// A text that was written in place of what runs.
     pub written: Option<Rc<str>>,
     /// The mended form of a text that could not be opened.
@@ -191,10 +146,6 @@ pub enum Edit {
     Op(usize),
     /// A node changes sides.
     Side(NodeId),
-    /// The link leads to the start.
-    FromStart(bool),
-    /// The link was copied, or not.
-    Copied(bool),
     /// The scenario's text was changed, or is as it was.
     Written(Option<Rc<str>>),
     /// The broken text was changed.
@@ -210,11 +161,6 @@ impl Form {
                 Some(place) => drop(self.side.remove(place)),
                 None => self.side.push(node),
             },
-            Edit::FromStart(start) => {
-                self.from_start = start;
-                self.copied = None;
-            }
-            Edit::Copied(done) => self.copied = Some(done),
             Edit::Written(text) => self.written = text,
             Edit::Mended(text) => self.mended = Some(text),
         }
@@ -259,12 +205,20 @@ pub struct Shell {
     pub spoken: Rc<str>,
     /// Whether single-character keys work.
     pub keys: bool,
+    /// Whether the live region says what happens.
+    pub announce: bool,
     /// Whether the system or the address wants no motion.
     pub still: bool,
     /// A text that could not be opened.
     pub broken: Option<Rc<Broken>>,
     /// What is being filled in.
     pub form: Form,
+    /// The same for the library and for what is shared.
+    pub sharing: Sharing,
+    /// The open form for exact values.
+    pub blank: Option<Rc<Blank>>,
+    /// The sample of a panel that a test looks at.
+    pub sample: Option<Rc<str>>,
     /// The stage's layout, once its size is known.
     pub layout: Aside<Layout>,
     /// How a person has arranged the stage.
@@ -280,24 +234,34 @@ impl Shell {
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
         let still = still || query.still;
-        let stage = Aside(Rc::new(Arrange::empty(query.layout)));
+        let tab = Tab::all(&query).first().copied().unwrap_or(Tab::Inspect);
+        let stage = Aside(Rc::new(Arrange::empty(Plan::find(query.layout).unwrap_or_default())));
         Shell {
             query,
             selection: None,
-            tab: Tab::Inspect,
+            tab,
             dialog: None,
             context: None,
             notice: None,
             spoken: "".into(),
             keys,
+            announce: true,
             still,
             broken: None,
             form: Form::default(),
+            sharing: Sharing::default(),
+            blank: None,
+            sample: None,
             layout: Aside(Layout::default()),
             stage,
             stop: NodeId(0),
             sight: (0.0, 600.0),
         }
+    }
+
+    /// Whether things to try are proposed at the foot of the stage.
+    pub fn proposes(&self) -> bool {
+        self.query.controls == Controls::Full && self.query.edit
     }
 
     /// Whatever was in the hand is put away.
@@ -308,7 +272,7 @@ impl Shell {
     /// Lays out the stage for a size.
     pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
         // On a small page they stand under the stage.
-        let proposals = !self.query.embed && !browser::media("(max-width: 900px)");
+        let proposals = self.proposes() && !browser::media("(max-width: 900px)");
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
     }
 }

@@ -111,7 +111,7 @@ fn lengthen(text: &str, at: Time) -> String {
 }
 
 /// Where a run stands, as a link says it.
-fn position(player: &mut Player) -> Option<Position> {
+pub fn position(player: &mut Player) -> Option<Position> {
     let session = player.session_mut();
     let (step, at) = (session.step_count(), session.now());
     if step == 0 && at == 0 {

@@ -5,8 +5,11 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::forms;
 use super::player::Player;
+use super::query::Query;
 use super::scene::{Scene, Selection};
+use super::sharing;
 use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
 use super::tell;
@@ -62,8 +65,16 @@ pub enum Command {
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Whether the live region says what happens.
+    Announce(bool),
     /// Fill something in.
     Edit(Edit),
+    /// Fill something in where runs come from and go to.
+    Share(sharing::Wish),
+    /// A form for exact values.
+    Form(forms::Wish),
+    /// Begin the run again from a changed text, and come back to this moment.
+    Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
     /// Arrange the stage.
@@ -136,6 +147,8 @@ struct Inner {
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
     hash_waits: Cell<bool>,
+    /// Whether nobody can see the page.
+    unseen: Cell<bool>,
 }
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
@@ -148,13 +161,15 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
-        shell.stage = Aside(Rc::new(Arrange::new(shell.query.layout, opened.tree.session())));
+        shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
-        player.set_smooth(!shell.still);
+        player.follow(&shell);
         if let Some(at) = opened.at {
             player.seek_position(at);
         }
-        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
+        if let Some(text) = opened.remark {
+            shell.notice = Some(Notice { text, wrong: false });
+        }
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -175,6 +190,7 @@ impl Store {
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
             hash_waits: Cell::new(false),
+            unseen: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let frames =
@@ -201,9 +217,19 @@ impl Store {
         Callback::from(move |_| store.send(command.clone()))
     }
 
+    /// What the address asked for.
+    pub fn query(&self) -> Query {
+        self.0.shell.borrow().query.clone()
+    }
+
     /// Asks the run something that no scene holds.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
         question(&mut self.0.player.borrow_mut())
+    }
+
+    /// Looks at the page around the run, or changes it.
+    pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
+        act(&mut self.0.shell.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -243,6 +269,7 @@ impl Store {
 
     /// Stops the frames while nobody sees them, and goes on after.
     pub fn seen(&self, seen: bool) {
+        self.0.unseen.set(!seen);
         if seen {
             self.request_frame();
         } else if let Some(frames) = &*self.0.frames.borrow() {
@@ -263,7 +290,10 @@ impl Store {
                 | Command::Dismiss
                 | Command::Notify(..)
                 | Command::Keys(_)
+                | Command::Announce(_)
                 | Command::Edit(_)
+                | Command::Share(_)
+                | Command::Form(_)
                 | Command::Resize(..)
                 | Command::Stage(_)
                 | Command::Stop(_)
@@ -298,6 +328,9 @@ impl Store {
     }
 
     fn request_frame(&self) {
+        if self.0.unseen.get() {
+            return;
+        }
         if let Some(frames) = &*self.0.frames.borrow() {
             frames.request();
         }
@@ -345,7 +378,10 @@ impl Store {
 
     fn tell_listener(&self, speak: Option<String>) {
         if let Some(text) = speak {
-            self.0.shell.borrow_mut().spoken = text.into();
+            let mut shell = self.0.shell.borrow_mut();
+            if shell.announce {
+                shell.spoken = text.into();
+            }
         }
         let listener = self.0.listener.borrow().clone();
         if let Some(listener) = listener {
@@ -418,6 +454,8 @@ impl Store {
             Command::OpenFragment(text) => {
                 return self.open(source::open_fragment(&text), true, false);
             }
+            Command::Rerun(text) => return self.open(forms::rerun(self, &text), false, true),
+            Command::Form(wish) => return forms::perform(self, wish),
             Command::OpenLibrary(id) => return self.open(source::open_library(&id), true, true),
             other => return self.perform_on_shell(other),
         }
@@ -472,8 +510,8 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
+                shell.sharing.begin();
                 shell.put_away();
-                shell.form.copied = None;
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
@@ -490,7 +528,12 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Announce(on) => {
+                shell.announce = on;
+                shell.spoken = "".into();
+            }
             Command::Edit(edit) => shell.form.edit(edit),
+            Command::Share(wish) => shell.sharing.wish(wish),
             Command::Stop(node) => {
                 shell.stop = node;
                 drop(shell);
@@ -564,7 +607,8 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                if keep {
+                // The history of a frame is the embedding page's: its Back is not ours.
+                if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
                     self.0.hash_at.set(f64::NEG_INFINITY);
                     self.save_hash();
@@ -573,7 +617,7 @@ impl Store {
                 let plan = shell.stage.plan;
                 shell.stage = Aside(Rc::new(Arrange::new(plan, opened.tree.session())));
                 let mut player = Player::new(opened.tree, opened.source);
-                player.set_smooth(!shell.still);
+                player.follow(&shell);
                 player.set_speed(self.0.player.borrow().speed());
                 if let Some(at) = opened.at {
                     player.seek_position(at);
