@@ -134,12 +134,12 @@ test('a node is moved by keys alone, and Escape leaves it where it was', DESK,
     await open({ hash: WRITING });
     const from = await at(app, 'n5');
     await halo(app, 'n5').focus();
-    await page.keyboard.press('g');
+    await page.keyboard.press('j');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Escape');
     assert.ok(near(await at(app, 'n5'), from, 0.5));
-    await page.keyboard.press('g');
+    await page.keyboard.press('j');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
     const step = await app().locator('#app').getAttribute('data-step');
@@ -373,19 +373,26 @@ test('a rift around one node, by a finger', PHONE, async ({ open, app, page, con
   assert.match(await text(page), /partition n1 n3 n4 n5 c1 \| n2/);
 });
 
+/** What is gathered, as the node that gathers it says; it stands where an outline does. */
+const gathering = (app) => app().locator('#stage').evaluate((shown) => {
+  const said = [...shown.querySelectorAll('.halo')].map((halo) =>
+    halo.getAttribute('aria-label').match(/(votes|entry \d+): \d of \d/)?.[0]).filter(Boolean);
+  if (said.length !== shown.querySelectorAll('.quorum').length) return `not drawn: ${said}`;
+  return said[0] ?? '';
+});
+
 test('an outline closes around those who vote', DESK, async ({ open, app, page }) => {
   await open({ hash: '#/g/raft-first-election' });
   assert.equal(await app().locator('.quorum').count(), 0);
   const told = [];
   for (let step = 0; step < 60 && told.at(-1) !== 'votes: 3 of 3'; step += 1) {
     await page.keyboard.press('.');
-    const [now] = await app().locator('.quorum').evaluateAll((all) =>
-      all.map((one) => one.dataset.quorum));
+    const now = await gathering(app);
     if (now && now !== told.at(-1)) told.push(now);
     if (now === 'votes: 2 of 3') {
       assert.equal(await app().locator('.quorum.reached').count(), 0);
       assert.equal(await app().locator('.quorum .line').first().getAttribute('stroke-dasharray'), '2 3');
-      await app().locator('.gathered').getByText('n1: votes: 2 of 3, not enough yet').waitFor();
+      await app().locator('.twin').getByText('n1: votes: 2 of 3, not enough yet').waitFor();
     }
   }
   assert.deepEqual(told, ['votes: 1 of 3', 'votes: 2 of 3', 'votes: 3 of 3']);
@@ -415,8 +422,7 @@ test('a new entry gathers its quorum, and nothing is gathered when everybody has
     const seen = new Set();
     for (let step = 0; step < 80 && !(seen.size && seen.has('')); step += 1) {
       await page.keyboard.press('.');
-      const [now = ''] = await app().locator('.quorum').evaluateAll((all) =>
-        all.map((one) => one.dataset.quorum));
+      const now = await gathering(app);
       if (now || seen.size) seen.add(now);
     }
     assert.ok(seen.has('entry 2: 1 of 3') && seen.has('entry 2: 3 of 3'), [...seen].join());

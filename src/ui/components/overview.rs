@@ -10,7 +10,6 @@ use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::NodeId;
 
 /// More messages than this are only counted.
 const LISTED: usize = 40;
@@ -124,7 +123,8 @@ fn broken_links(view: &View) -> Vec<String> {
 /// The picture's facts as text: every node, every message on its way, every link that is not as
 /// it should be.
 fn twin(store: &Store, view: &View) -> Html {
-    let links = broken_links(view);
+    let mut links = groups(view);
+    links.extend(broken_links(view));
     html! {
         <details class="twin" open=true>
             <summary>{ "As a table" }</summary>
@@ -156,8 +156,6 @@ fn twin(store: &Store, view: &View) -> Html {
                     }) }
                 </tbody>
             </table>
-            { gathered(view) }
-            { sides(view) }
             if !links.is_empty() {
                 <ul class="plain">
                     { for links.into_iter().map(|line| html! { <li>{ line }</li> }) }
@@ -182,33 +180,20 @@ fn twin(store: &Store, view: &View) -> Html {
     }
 }
 
-/// Whose answers are being gathered.
-fn gathered(view: &View) -> Html {
-    let all = view.nodes.iter().flat_map(|shot| {
-        shot.view
-            .quorums
-            .iter()
-            .map(|quorum| format!("{}: {}", shot.name, tell::gathered(quorum, view.names)))
-    });
-    let lines: Vec<String> = all.collect();
-    if lines.is_empty() {
-        return Html::default();
+/// What the picture shows around nodes: whose answers are being gathered, who hears whom.
+fn groups(view: &View) -> Vec<String> {
+    let mut lines = Vec::new();
+    for shot in &view.nodes {
+        for quorum in &shot.view.quorums {
+            lines.push(format!("{}: {}", shot.name, tell::gathered(quorum, view.names)));
+        }
     }
-    html! { <ul class="plain gathered">{ for lines.into_iter().map(|line| html! { <li>{ line }</li> }) }</ul> }
-}
-
-/// Who hears whom, if not everybody does.
-fn sides(view: &View) -> Html {
-    let Some(sides) = rift::sides(view) else { return Html::default() };
-    let line = |(place, nodes): (usize, Vec<NodeId>)| {
-        let names: Vec<String> = nodes.into_iter().map(|node| view.name(node)).collect();
-        html! { <li>{ format!("side {}: {}", place + 1, names.join(" ")) }</li> }
-    };
-    html! {
-        <ul class="plain sides-of">
-            { for rift::members(&sides).into_iter().enumerate().map(line) }
-        </ul>
+    if let Some(sides) = rift::sides(view) {
+        for (place, names) in rift::names(view.names, &sides).into_iter().enumerate() {
+            lines.push(format!("side {}: {names}", place + 1));
+        }
     }
+    lines
 }
 
 fn messages(count: usize) -> String {

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Layout;
 use super::geometry::{Point, Side};
-use crate::ui::hooks::number::Px;
+use super::svg;
 use crate::ui::state::scene::{Scene, Shot};
 use crate::view::{NodeId, Quorum};
 
@@ -15,69 +15,82 @@ const AWAY: f64 = 25.0;
 const APART: f64 = 6.0;
 
 /// The outlines of a scene.
-pub fn outlines(scene: &Scene, layout: &Layout) -> Html {
-    let up = scene.nodes.iter().filter(|shot| shot.up);
-    let all = up.flat_map(|shot| shot.view.quorums.iter().map(move |quorum| (shot, quorum)));
-    all.enumerate().map(|(place, (shot, quorum))| outline(layout, shot, quorum, place)).collect()
+pub fn outlines(scene: &Scene, layout: &Layout) -> Vec<Html> {
+    let mut drawn = Vec::new();
+    for shot in scene.nodes.iter().filter(|shot| shot.up) {
+        for quorum in &shot.view.quorums {
+            drawn.push(outline(layout, shot, quorum, drawn.len()));
+        }
+    }
+    drawn
 }
 
 fn outline(layout: &Layout, shot: &Shot, quorum: &Quorum, place: usize) -> Html {
     let away = AWAY + APART * (place % 4) as f64;
     let members = &quorum.members;
-    let Some(line) = hull(layout, members, away) else { return Html::default() };
+    let line = hull(layout, members, away);
+    if line.is_empty() {
+        return Html::default();
+    }
     let closed = quorum.reached();
-    let class = classes!(
-        "quorum",
-        closed.then_some("reached"),
-        shot.view.generation.map(|generation| format!("gen-{}", generation % 8)),
-    );
     let mut path = String::new();
     for (place, point) in line.iter().enumerate() {
-        path.push(if place == 0 { 'M' } else { 'L' });
-        path.push_str(&point.to_string());
+        svg::go(&mut path, place == 0, *point);
     }
     path.push('Z');
     // Who stands between the members without being one of them is left out.
     let mut holes = String::new();
     for node in layout.names.all().filter(|node| !members.contains(node)) {
-        let (at, r) = (layout.at(node), layout.radius_of(node) + 9.0);
+        let at = layout.at(node);
         if inside(&line, at) {
-            let (left, r) = (at.moved(-r, 0.0), Px(r));
-            holes.push_str(&format!(
-                "M{left}a{r} {r} 0 1 0 {0} 0a{r} {r} 0 1 0 -{0} 0Z",
-                Px(r.0 * 2.0)
-            ));
+            for (place, point) in around(at, layout.radius_of(node) + 9.0).enumerate() {
+                svg::go(&mut holes, place == 0, point);
+            }
+            holes.push('Z');
         }
     }
-    // The part of the line that is drawn is the part of the answers that are there.
-    let dash = (!closed).then(|| format!("{} {}", members.len(), quorum.needed));
-    let length = (!closed).then(|| quorum.needed.to_string());
-    let key = format!("{}{}{closed}", shot.name, quorum.what);
-    let label = label_at(layout, members, &line, place);
-    html! {
-        <g {class} {key} aria-hidden="true" data-quorum={quorum.count()} data-of={shot.name.clone()}>
-            <path class="area" fill-rule="evenodd" d={format!("{path}{holes}")} />
-            if !closed { <path class="rest" d={path.clone()} /> }
-            <path class="line" d={path} pathLength={length} stroke-dasharray={dash} />
-            if !holes.is_empty() { <path class="line" d={holes} /> }
-            if let Some(at) = label {
-                <text x={Px(at.x).to_string()} y={Px(at.y).to_string()}>{ quorum.count() }</text>
-            }
-        </g>
+    let area = format!("{path}{holes}");
+    let mut drawn =
+        vec![svg::element("path", "area", &[("d", &area), ("fill-rule", "evenodd")], "")];
+    if closed {
+        drawn.push(svg::path("line", &area));
+    } else {
+        // The part of the line that is drawn is the part of the answers that are there.
+        let dash = format!("{} {}", members.len(), quorum.needed);
+        let length = quorum.needed.to_string();
+        let line = [("d", &*path), ("pathLength", &length), ("stroke-dasharray", &dash)];
+        drawn.push(svg::path("rest", &area));
+        drawn.push(svg::element("path", "line", &line, ""));
     }
+    let count = quorum.count();
+    if let Some(at) = label_at(layout, members, &line, place) {
+        drawn.push(svg::label("", at, &format!("{} {count}", shot.name)));
+    }
+    let class = if closed { "quorum reached" } else { "quorum" };
+    let generation = shot.view.generation.map_or(8, |generation| generation % 8);
+    svg::group(&format!("{class} gen-{generation}"), drawn)
+}
+
+/// Points around a place.
+fn around(at: Point, r: f64) -> impl Iterator<Item = Point> {
+    (0..24).map(move |step| {
+        let angle = f64::from(step) / 12.0 * std::f64::consts::PI;
+        at.moved(r * Math::cos(angle), r * Math::sin(angle))
+    })
 }
 
 /// The shortest line around some nodes that keeps its distance.
-fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Option<Vec<Point>> {
+fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Vec<Point> {
     let mut points = Vec::new();
     for &node in members {
-        let (at, r) = (layout.at(node), layout.radius_of(node) + away);
-        points.extend((0..24).map(|step| {
-            let angle = f64::from(step) / 12.0 * std::f64::consts::PI;
-            at.moved(r * Math::cos(angle), r * Math::sin(angle))
-        }));
+        points.extend(around(layout.at(node), layout.radius_of(node) + away));
     }
-    let start = points.iter().copied().reduce(|a, b| if b.x < a.x { b } else { a })?;
+    let Some(mut start) = points.first().copied() else { return points };
+    for point in &points {
+        if point.x < start.x {
+            start = *point;
+        }
+    }
     let mut line = vec![start];
     let mut at = start;
     // Every next corner is the one that leaves all others on one hand.
@@ -96,7 +109,7 @@ fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Option<Vec<Point>> {
         line.push(next);
         at = next;
     }
-    Some(line)
+    line
 }
 
 /// Whether a place is inside of a line that leaves everything on one hand.

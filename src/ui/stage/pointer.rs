@@ -348,6 +348,10 @@ pub fn arrow(key: &str) -> Option<(f64, f64)> {
 /// Keys belong to what is in the hand, if they mean anything to it.
 pub fn key(store: &Store, event: &KeyboardEvent, on_button: bool) -> bool {
     let tool = store.model().shell.stage.tool.clone();
+    let taken = match &tool {
+        Tool::Place(node, _) => Some(*node),
+        _ => None,
+    };
     let wish = match (tool, &*event.key()) {
         (Tool::None, _) => return false,
         (_, "Escape") => Wish::Leave,
@@ -359,6 +363,11 @@ pub fn key(store: &Store, event: &KeyboardEvent, on_button: bool) -> bool {
         }
         _ => return false,
     };
+    let done = matches!(wish, Wish::Leave | Wish::PutDown);
     store.send(Command::Stage(wish));
+    if let Some(node) = taken.filter(|_| done) {
+        let names = store.model().scene.names;
+        browser::focus(&format!("focus-{}", names.name(node)));
+    }
     true
 }

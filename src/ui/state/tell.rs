@@ -4,7 +4,7 @@
 use crate::sim::info::Info;
 use crate::sim::session::LossReason;
 use crate::sim::trace::{Event, EventKind};
-use crate::view::{NodeNames, Quorum, Time};
+use crate::view::{NodeNames, Quorum, Time, Value};
 
 /// A virtual time with always the same digits: `1.234 s`.
 pub fn clock(at: Time) -> String {
@@ -23,9 +23,9 @@ pub fn millis(us: Time) -> String {
 
 /// Whose answers a node gathers.
 pub fn gathered(quorum: &Quorum, names: NodeNames) -> String {
-    let members: Vec<String> = quorum.members.iter().map(|node| names.name(*node)).collect();
+    let members = Value::Nodes(quorum.members.clone()).show(names);
     let reached = if quorum.reached() { "enough" } else { "not enough yet" };
-    format!("{}, {reached} ({})", quorum.count(), members.join(" "))
+    format!("{}, {reached} ({members})", quorum.count())
 }
 
 /// What an event was, in one line, without what a message said.
