@@ -333,9 +333,28 @@ test('a rift is drawn with the pointer and becomes a line of the script', DESK,
     const from = await at(app, 'n4');
     await drag(page, from, { x: from.x + 40, y: from.y - 40 });
     assert.notEqual(await app().locator('.rift').getAttribute('d'), crack);
-    for (const layout of ['Lay out as a row', 'Lay out as tiers']) {
+    for (const layout of ['Lay out as a row', 'Lay out as tiers', 'Lay out as a ring']) {
       await button(app, layout).click();
       assert.equal(await app().locator('.rifts .side').count(), 2);
+      // Every node stands in the tint of its side, and every name of a side in its own tint.
+      const wrong = await app().locator('.rifts').evaluate((rifts) => {
+        const sides = [...rifts.querySelectorAll('.side')];
+        const among = (x, y) => sides.findIndex((side) => side.isPointInFill(new DOMPoint(x, y)));
+        const found = [];
+        for (const [at, names] of [['n1', 'n2', 'n5', 'c1'], ['n3', 'n4']].entries()) {
+          for (const name of names) {
+            const [x, y] = document.getElementById(`node-${name}`).getAttribute('transform')
+              .match(/-?[\d.]+/g).map(Number);
+            if (among(x, y) !== at) found.push(name);
+          }
+        }
+        for (const label of rifts.querySelectorAll('.side-name')) {
+          const side = among(Number(label.getAttribute('x')), Number(label.getAttribute('y')));
+          if (label.textContent !== `side ${side + 1}`) found.push(label.textContent);
+        }
+        return found;
+      });
+      assert.deepEqual(wrong, [], layout);
     }
   });
 
@@ -468,6 +487,9 @@ test('sixteen servers are named, in every layout, and no name lies on another', 
       const boxes = await app().locator('.node .caption .name').evaluateAll((all) =>
         all.map((one) => one.getBoundingClientRect().toJSON()));
       assert.equal(boxes.length, 16);
+      const { x, y, width, height } = await stage(app).boundingBox();
+      assert.ok(boxes.every((box) => box.left >= x && box.right <= x + width && box.top >= y
+        && box.bottom <= y + height), layout);
       assert.deepEqual(overlaps(boxes), [], layout);
     }
   });

@@ -169,7 +169,8 @@ impl Geometry {
             (true, true) => (60.0, 96.0, 96.0),
             (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
             (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
-            (_, false) => (52.0, 56.0, 48.0 + foot),
+            (true, false) => (36.0, 60.0, 52.0),
+            (false, false) => (84.0, 76.0, 64.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
         let centre = Point { x: left + area.0 / 2.0, y: top + area.1 / 2.0 };

@@ -177,11 +177,7 @@ fn torn(scene: &Scene, layout: &Layout, tool: &Tool) -> Html {
 fn in_hand(layout: &Layout, tool: &Tool) -> Html {
     match tool {
         Tool::None => Html::default(),
-        Tool::Place(node, at) => {
-            let r = Px(layout.radius_of(*node)).to_string();
-            let (x, y) = (Px(at.x).to_string(), Px(at.y).to_string());
-            svg::element("circle", "aim", &[("cx", &x), ("cy", &y), ("r", &r)], "")
-        }
+        Tool::Place(node, at) => svg::path("aim", &svg::circle(*at, layout.radius_of(*node))),
         Tool::Rift(line) => {
             let mut path = String::new();
             for (place, point) in line.iter().enumerate() {

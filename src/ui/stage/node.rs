@@ -161,8 +161,7 @@ fn spoken(props: &NodeProps) -> String {
 fn flag(breaks: &str, layout: &Layout, node: NodeId, radius: f64) -> Html {
     let below = layout.side(node) != Side::Below;
     let y = if below { radius + 30.0 } else { -radius - 22.0 };
-    let (y, text) = (Px(y).to_string(), format!("⚑ {breaks}"));
-    svg::element("text", "flag", &[("y", &y), ("aria-hidden", "true")], &text)
+    svg::label("flag", Point { x: 0.0, y }, format!("⚑ {breaks}"))
 }
 
 /// The outline of a role's tone: a hexagon leads, a diamond tries, a circle follows, a client is

@@ -43,28 +43,21 @@ fn outline(layout: &Layout, shot: &Shot, quorum: &Quorum, place: usize) -> Html 
     for node in layout.names.all().filter(|node| !members.contains(node)) {
         let at = layout.at(node);
         if inside(&line, at) {
-            for (place, point) in around(at, layout.radius_of(node) + 9.0).enumerate() {
-                svg::go(&mut holes, place == 0, point);
-            }
-            holes.push('Z');
+            holes.push_str(&svg::circle(at, layout.radius_of(node) + 9.0));
         }
     }
     let area = format!("{path}{holes}");
-    let mut drawn =
-        vec![svg::element("path", "area", &[("d", &area), ("fill-rule", "evenodd")], "")];
+    let mut drawn = vec![svg::path("area", &area)];
     if closed {
         drawn.push(svg::path("line", &area));
     } else {
         // The part of the line that is drawn is the part of the answers that are there.
-        let dash = format!("{} {}", members.len(), quorum.needed);
-        let length = quorum.needed.to_string();
-        let line = [("d", &*path), ("pathLength", &length), ("stroke-dasharray", &dash)];
         drawn.push(svg::path("rest", &area));
-        drawn.push(svg::element("path", "line", &line, ""));
+        drawn.push(svg::partly("line", &path, members.len(), quorum.needed));
     }
     let count = quorum.count();
     if let Some(at) = label_at(layout, members, &line, place) {
-        drawn.push(svg::label("", at, &format!("{} {count}", shot.name)));
+        drawn.push(svg::label("", at, format!("{} {count}", shot.name)));
     }
     let class = if closed { "quorum reached" } else { "quorum" };
     let generation = shot.view.generation.map_or(8, |generation| generation % 8);

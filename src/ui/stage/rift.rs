@@ -67,20 +67,21 @@ pub fn rift(layout: &Layout, sides: &Sides) -> Html {
         drawn.push(svg::path(&format!("side side-{tone}"), &tint));
         // Sides differ by their hatching as well: the first has none.
         if tone > 0 {
-            let (id, fill) = (format!("hatch-{tone}"), format!("url(#hatch-{tone})"));
+            let id = format!("hatch-{tone}");
+            let hatched = svg::filled(&tint, &id);
             let d = ["M0 12L12 0", "M0 0L12 12", "M0 6H12"][tone - 1];
             drawn.push(html! {
                 <pattern {id} width="12" height="12" patternUnits="userSpaceOnUse">
                     { svg::path("hatch", d) }
                 </pattern>
             });
-            drawn.push(svg::element("path", "", &[("d", &tint), ("fill", &fill)], ""));
+            drawn.push(hatched);
         }
     }
     drawn.push(svg::path("rift", &cracks));
     for side in 0..sides.iter().flatten().max().map_or(0, |most| most + 1) {
         if let Some(at) = label_at(layout, sides, side) {
-            drawn.push(svg::label("side-name", at, &format!("side {}", side + 1)));
+            drawn.push(svg::label("side-name", at, format!("side {}", side + 1)));
         }
     }
     svg::group("rifts", drawn)
@@ -143,13 +144,15 @@ fn label_at(layout: &Layout, sides: &Sides, side: u32) -> Option<Point> {
         let part = f64::from(place / 4) / 24.0;
         let (x, y) = [(part, 0.0), (part, 1.0), (0.0, part), (1.0, part)][place as usize % 4];
         let at = Point { x: 36.0 + w * x, y: 56.0 + h * y };
-        let (mut room, mut own) = (150.0, true);
+        let (mut room, mut own) = (f64::MAX, false);
         for node in layout.names.all() {
             let far = layout.at(node).far(at);
             if far < room {
                 (room, own) = (far, sides[node.index()] == Some(side));
             }
         }
+        // Where it is far from everybody, no place is better than another.
+        let room = room.min(150.0);
         if own && room > most {
             most = room;
             best = Some(at);

@@ -2,48 +2,52 @@
 //! it stands would cost the page some hundred bytes.
 
 use yew::prelude::*;
-use yew::virtual_dom::VTag;
 
 use super::geometry::Point;
 use crate::ui::hooks::number::Px;
 
-/// An element with attributes, and with a text in it if there is any.
+/// A path.
 #[inline(never)]
-pub fn element(
-    name: &'static str,
-    class: &str,
-    attributes: &[(&'static str, &str)],
-    text: &str,
-) -> Html {
-    let mut tag = VTag::new(name);
-    tag.add_attribute("class", class.to_string());
-    for (key, value) in attributes {
-        tag.add_attribute(key, (*value).to_string());
-    }
-    if !text.is_empty() {
-        tag.add_child(Html::from(text));
-    }
-    tag.into()
+pub fn path(class: &str, d: &str) -> Html {
+    html! { <path class={class.to_string()} d={d.to_string()} fill-rule="evenodd" /> }
 }
 
-/// A path.
-pub fn path(class: &str, d: &str) -> Html {
-    element("path", class, &[("d", d)], "")
+/// A path filled with a pattern.
+#[inline(never)]
+pub fn filled(d: &str, pattern: &str) -> Html {
+    html! { <path d={d.to_string()} fill={format!("url(#{pattern})")} /> }
+}
+
+/// A closed path of which only so many parts of so many are drawn.
+#[inline(never)]
+pub fn partly(class: &str, d: &str, parts: usize, of: u32) -> Html {
+    let dash = format!("{parts} {of}");
+    html! {
+        <path class={class.to_string()} d={d.to_string()} pathLength={of.to_string()}
+            stroke-dasharray={dash} />
+    }
 }
 
 /// A text at a place.
-pub fn label(class: &str, at: Point, text: &str) -> Html {
-    let (x, y) = (Px(at.x).to_string(), Px(at.y).to_string());
-    element("text", class, &[("x", &x), ("y", &y)], text)
+#[inline(never)]
+pub fn label(class: &str, at: Point, text: String) -> Html {
+    html! {
+        <text class={class.to_string()} x={Px(at.x).to_string()} y={Px(at.y).to_string()}>
+            { text }
+        </text>
+    }
 }
 
 /// Several of them, hidden from who reads and does not look: the text twin says the same.
+#[inline(never)]
 pub fn group(class: &str, children: Vec<Html>) -> Html {
-    let mut tag = VTag::new("g");
-    tag.add_attribute("class", class.to_string());
-    tag.add_attribute("aria-hidden", "true");
-    tag.add_children(children);
-    tag.into()
+    html! { <g class={class.to_string()} aria-hidden="true">{ for children }</g> }
+}
+
+/// A circle as a path.
+pub fn circle(at: Point, r: f64) -> String {
+    let (left, r, d) = (at.moved(-r, 0.0), Px(r), Px(r * 2.0));
+    format!("M{left}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z")
 }
 
 /// The next point of a path, or the first of its next part.
