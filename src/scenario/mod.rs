@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod bench;
+pub mod complete;
 pub mod cursor;
 pub mod diagnostic;
 pub mod document;

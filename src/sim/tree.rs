@@ -1,5 +1,7 @@
 //! Branches: what happened, and what happened when somebody went back and tried something else.
 
+use std::rc::Rc;
+
 use super::action::Action;
 use super::session::Session;
 
@@ -18,19 +20,20 @@ pub struct Tree {
 pub struct BranchId(pub u32);
 
 /// One branch.
+#[derive(Clone)]
 pub struct Branch {
     /// Its name.
     pub id: BranchId,
     /// Where it comes from: the branch, and the step up to which they are the same.
     pub parent: Option<(BranchId, u64)>,
-    /// The run itself.
-    pub session: Box<dyn Session>,
+    /// The run itself. Trees that were kept share it until one of them moves it.
+    pub session: Rc<dyn Session>,
 }
 
 impl Tree {
     /// A tree of one branch.
     pub fn new(session: Box<dyn Session>) -> Tree {
-        let root = Branch { id: BranchId(0), parent: None, session };
+        let root = Branch { id: BranchId(0), parent: None, session: session.into() };
         Tree { branches: vec![root], current: BranchId(0), next: 1 }
     }
 
@@ -52,12 +55,41 @@ impl Tree {
     /// The run of the current branch, to drive it.
     pub fn session_mut(&mut self) -> &mut dyn Session {
         let place = self.place();
-        &mut *self.branches[place].session
+        let session = &mut self.branches[place].session;
+        if Rc::get_mut(session).is_none() {
+            *session = session.fork().into();
+        }
+        Rc::get_mut(session).expect("a fork is shared with nobody")
+    }
+
+    /// The tree as it stands now, to come back to: position, passed time and actions of every
+    /// branch. What can be computed again is not kept twice.
+    pub fn keep(&self) -> Tree {
+        let mut branches = self.branches.clone();
+        let mut here = self.session().fork();
+        here.thin();
+        branches[self.place()].session = here.into();
+        Tree { branches, current: self.current, next: self.next }
+    }
+
+    /// Goes back, or forth, to a tree that was kept. Branches that were begun since stay beside
+    /// its own, so that whatever was tried can be found again. Answers the tree that was left.
+    pub fn restore(&mut self, mut kept: Tree) -> Tree {
+        let later = self.branches.iter().filter(|branch| !kept.has(branch.id));
+        let later: Vec<Branch> = later.cloned().collect();
+        kept.branches.extend(later);
+        kept.next = kept.next.max(self.next);
+        kept.prune();
+        std::mem::replace(self, kept)
+    }
+
+    fn has(&self, id: BranchId) -> bool {
+        self.branches.iter().any(|branch| branch.id == id)
     }
 
     /// Looks at another branch, where it was left. False if there is none of that name.
     pub fn switch(&mut self, id: BranchId) -> bool {
-        if !self.branches.iter().any(|branch| branch.id == id) {
+        if !self.has(id) {
             return false;
         }
         if id != self.current {
@@ -82,7 +114,8 @@ impl Tree {
         self.session_mut().thin();
         let id = BranchId(self.next);
         self.next += 1;
-        self.branches.push(Branch { id, parent: Some((self.current, step)), session });
+        let parent = Some((self.current, step));
+        self.branches.push(Branch { id, parent, session: session.into() });
         self.current = id;
         self.prune();
         Ok(true)

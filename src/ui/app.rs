@@ -32,6 +32,8 @@ use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
 use super::state::store::{Command, Model, Store, View};
+use super::state::study;
+use super::state::undo::Named;
 
 /// What the page needs.
 #[derive(Properties, PartialEq)]
@@ -80,7 +82,7 @@ pub fn App(props: &AppProps) -> Html {
                 data-timeline={if query.shows("timeline", true) { "1" } else { "0" }}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if full { { top(&store, &view) } }
+                if full { { top(&store, &view, &shell) } }
                 <main class="lab">
                     if !full { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
@@ -105,7 +107,7 @@ fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
     html! {
         <section class="deck" aria-label="Time">
             if query.shows("narration", true) { { narration(view) } }
-            if query.controls != Controls::None { { transport(store, view) } }
+            if query.controls != Controls::None { { transport(store, view, shell) } }
             if query.controls == Controls::Min || full {
                 <div class="ways">
                     if query.controls == Controls::Min {
@@ -128,7 +130,18 @@ fn mark_root(view: &View, shell: &Shell) {
     browser::mark_root("data-still", if shell.still { "1" } else { "0" });
 }
 
-fn top(store: &Store, view: &View) -> Html {
+fn top(store: &Store, view: &View, shell: &Shell) -> Html {
+    let step_back = |name: &str, label: &'static str, keys: &'static str, what: &Named, command| {
+        let title = match what {
+            Some(what) => format!("{label}: {what} ({keys})"),
+            None => format!("{label} ({keys})"),
+        };
+        html! {
+            <button type="button" class="tool" aria-label={label} {title} id={label.to_lowercase()}
+                aria-keyshortcuts={keys} aria-disabled={what.is_none().to_string()}
+                onclick={store.on(command)}>{ icon(name) }</button>
+        }
+    };
     let tool = |name: &str, label: &str, dialog: Dialog, id: &'static str| {
         html! {
             <button type="button" class="tool wide" {id} aria-haspopup="dialog"
@@ -148,6 +161,8 @@ fn top(store: &Store, view: &View) -> Html {
             </span>
             <h1>{ &*view.title }</h1>
             <nav aria-label="Page">
+                { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
+                { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth, Command::Redo) }
                 { tool("book", "Scenarios", Dialog::Library, "library") }
                 { tool("share", "Share", Dialog::Share, "share") }
                 { tool("help", "Help", Dialog::Help, "help") }
@@ -238,8 +253,14 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
         let (store, document, in_sight) = (store.clone(), document.clone(), in_sight.clone());
         move |_: &Event| store.seen(in_sight.get() && !document.hidden())
     };
+    let on_light = |event: &Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        browser::light(target.as_ref());
+    };
     let options = gloo_events::EventListenerOptions::enable_prevent_default();
     let mut list = vec![
+        gloo_events::EventListener::new(&document, "mouseover", on_light),
+        gloo_events::EventListener::new(&document, "focusin", on_light),
         gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
         gloo_events::EventListener::new(&window, "hashchange", on_hash),
         gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
@@ -293,14 +314,10 @@ fn watch_sight(store: &Store, document: &Document, in_sight: Rc<Cell<bool>>) {
 
 /// A key that nobody nearer to it has taken.
 fn on_key(store: &Store, event: &KeyboardEvent) {
-    if event.default_prevented()
-        || event.is_composing()
-        || event.ctrl_key()
-        || event.meta_key()
-        || event.alt_key()
-    {
+    if event.default_prevented() || event.is_composing() || event.alt_key() {
         return;
     }
+    let ctrl = event.ctrl_key() || event.meta_key();
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if browser::typing(target.as_ref()) {
         return;
@@ -310,7 +327,7 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
         return event.prevent_default();
     }
     let key = event.key();
-    let Some(binding) = keys::find(&key, event.shift_key()) else { return };
+    let Some(binding) = keys::find(&key, event.shift_key(), ctrl) else { return };
     let model = store.model();
     if binding.character && !model.shell.keys {
         return;
@@ -358,6 +375,10 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
             }
         }
         Act::There => return false,
+        Act::Why => match model.scene.step {
+            step if step == 0 || model.shell.query.embed => return false,
+            step => store.send(Command::Study(study::Wish::Why(Some(step)))),
+        },
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));

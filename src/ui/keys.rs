@@ -7,6 +7,7 @@ use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::Command;
+use crate::ui::state::study::Jump;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub enum Act {
     Find,
     /// What has the focus takes it itself.
     There,
+    /// Shows what led to the present event.
+    Why,
 }
 
 /// A row of the table.
@@ -30,6 +33,8 @@ pub struct Binding {
     pub keys: &'static [&'static str],
     /// Whether Shift must be held; `None`: it does not matter.
     pub shift: Option<bool>,
+    /// Whether Ctrl must be held, or Command where keyboards have that.
+    pub ctrl: bool,
     /// As the help shows it.
     pub shown: &'static str,
     /// What it does, as the help says it.
@@ -46,7 +51,7 @@ const fn key(
     what: &'static str,
     act: Act,
 ) -> Binding {
-    Binding { keys, shift: None, shown, what, act, character: true }
+    Binding { keys, shift: None, ctrl: false, shown, what, act, character: true }
 }
 
 const fn named(
@@ -56,7 +61,17 @@ const fn named(
     what: &'static str,
     act: Act,
 ) -> Binding {
-    Binding { keys, shift, shown, what, act, character: false }
+    Binding { keys, shift, ctrl: false, shown, what, act, character: false }
+}
+
+const fn held(
+    keys: &'static [&'static str],
+    shift: Option<bool>,
+    shown: &'static str,
+    what: &'static str,
+    act: Act,
+) -> Binding {
+    Binding { keys, shift, ctrl: true, shown, what, act, character: false }
 }
 
 /// The table.
@@ -72,13 +87,24 @@ pub const BINDINGS: &[Binding] = &[
     named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
     key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
     key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
-    key(&["n", "N"], "N", "Next event at the selected node", Act::Do(|| Command::StepHere(true))),
+    key(&["n", "N"], "N", "Next event at this node", Act::Do(|| Command::Jump(Jump::Node, true))),
     key(
         &["p", "P"],
         "P",
-        "Previous event at the selected node",
-        Act::Do(|| Command::StepHere(false)),
+        "Previous event at this node",
+        Act::Do(|| Command::Jump(Jump::Node, false)),
     ),
+    key(&["t", "T"], "T", "Next event of this kind", Act::Do(|| Command::Jump(Jump::Kind, true))),
+    key(
+        &["r", "R"],
+        "R",
+        "Previous event of this kind",
+        Act::Do(|| Command::Jump(Jump::Kind, false)),
+    ),
+    key(&["g", "G"], "G", "Next mark", Act::Do(|| Command::Jump(Jump::Mark, true))),
+    key(&["b", "B"], "B", "Previous mark", Act::Do(|| Command::Jump(Jump::Mark, false))),
+    key(&["!"], "!", "To the first violation", Act::Do(|| Command::Jump(Jump::Violation, true))),
+    key(&["y", "Y"], "Y", "Why did this happen?", Act::Why),
     key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),
@@ -113,15 +139,20 @@ pub const BINDINGS: &[Binding] = &[
     key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
     named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
+    held(&["z", "Z"], Some(false), "Ctrl Z", "Undo", Act::Do(|| Command::Undo)),
+    held(&["z", "Z"], Some(true), "Ctrl Shift Z", "Redo", Act::Do(|| Command::Redo)),
+    held(&["y", "Y"], Some(false), "Ctrl Y", "Redo", Act::Do(|| Command::Redo)),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),
     key(&["?"], "?", "This help", Act::Do(|| Command::Dialog(Some(Dialog::Help)))),
     named(&["Escape"], None, "Esc", "Close, or select nothing", Act::Leave),
 ];
 
-/// The row for a key.
-pub fn find(key: &str, shift: bool) -> Option<&'static Binding> {
+/// The row for a key, with Shift and with Ctrl or not.
+pub fn find(key: &str, shift: bool, ctrl: bool) -> Option<&'static Binding> {
     BINDINGS.iter().find(|binding| {
-        binding.keys.contains(&key) && binding.shift.is_none_or(|wanted| wanted == shift)
+        binding.keys.contains(&key)
+            && binding.ctrl == ctrl
+            && binding.shift.is_none_or(|wanted| wanted == shift)
     })
 }
 

@@ -81,6 +81,68 @@ fn an_action_in_the_past_starts_a_branch_and_keeps_the_old_future() {
 }
 
 #[test]
+fn a_tree_that_was_kept_comes_back_exactly_and_loses_no_branch() {
+    let mut tree = Tree::new(start(busy()));
+    tree.session_mut().run_to(500 * MS + 123, 10_000);
+    let (before, time) = (picture(tree.session()), tree.session().now());
+    let kept = tree.keep();
+    assert_eq!(tree.act(Action::Crash(node(N3))), Ok(false), "it extends the only branch");
+    tree.session_mut().run_to(2_000 * MS, 10_000);
+    let after = picture(tree.session());
+
+    let undone = tree.restore(kept);
+    assert_eq!((picture(tree.session()), tree.session().now()), (before.clone(), time));
+    assert_eq!(tree.session().setup().script.len(), 5);
+    let again = tree.restore(undone);
+    assert_eq!(picture(tree.session()), after);
+    assert_eq!(tree.session().setup().script.len(), 6);
+    tree.restore(again);
+    assert_eq!(picture(tree.session()), before);
+    tree.session_mut().run_to(2_000 * MS, 10_000);
+    assert_ne!(picture(tree.session()), after, "what was undone has not happened");
+}
+
+#[test]
+fn a_branch_that_was_begun_outlives_its_undoing() {
+    let mut tree = Tree::new(start(busy()));
+    tree.session_mut().run_to(1_000 * MS, 10_000);
+    let root = tree.current();
+    tree.session_mut().seek(20);
+    let (before, kept) = (picture(tree.session()), tree.keep());
+    assert_eq!(tree.act(Action::Crash(node(N3))), Ok(true));
+    let (branch, crashed) = (tree.current(), picture(tree.session()));
+
+    let undone = tree.restore(kept);
+    assert_eq!((tree.current(), picture(tree.session())), (root, before));
+    assert_eq!(tree.branches().len(), 2);
+    assert_eq!(tree.act(Action::Crash(node(N1))), Ok(true));
+    assert_ne!(tree.current(), branch, "a name is never used twice");
+    assert!(tree.switch(branch));
+    assert_eq!(picture(tree.session()), crashed);
+    tree.restore(undone);
+    assert_eq!((tree.current(), picture(tree.session())), (branch, crashed));
+    assert_eq!(tree.branches().len(), 3, "both branches and the root");
+}
+
+#[test]
+fn what_was_kept_stays_where_it_was_while_others_move() {
+    let mut tree = Tree::new(start(busy()));
+    tree.session_mut().run_to(1_000 * MS, 10_000);
+    tree.session_mut().seek(20);
+    tree.act(Action::Crash(node(N3))).expect("it is up");
+    let root = tree.branches()[0].id;
+    let kept = tree.keep();
+    tree.switch(root);
+    tree.session_mut().run_to(1_500 * MS, 10_000);
+    let far = picture(tree.session());
+    tree.restore(kept);
+    tree.switch(root);
+    assert_eq!(tree.session().step_count(), 20, "the shared branch was not moved");
+    tree.session_mut().run_to(1_500 * MS, 10_000);
+    assert_eq!(picture(tree.session()), far);
+}
+
+#[test]
 fn what_was_done_by_hand_replays_from_the_script() {
     let mut played = start(ping(vec![]));
     // Into the middle of things: right after the first message was sent, then between two times.

@@ -13,6 +13,8 @@ pub fn icon(name: &str) -> Html {
         "end" => "M17 5h2v14h-2zM5 5v14l10-7z",
         "next10" => "M4 5v14l7-7zM12 5v14l7-7z",
         "back10" => "M20 5v14l-7-7zM12 5v14l-7-7z",
+        "up" | "before" => "M12 7l7 7-1.5 1.5L12 10l-5.5 5.5L5 14z",
+        "down" | "after" => "M12 17l7-7-1.5-1.5L12 14 6.5 8.5 5 10z",
         "share" => "M12 3l4.5 4.5-1.4 1.4L13 6.8V15h-2V6.8L8.9 8.9 7.5 7.5zM5 12h2v7h10v-7h2v9H5z",
         "help" => {
             "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 2a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1 12h2v2\
@@ -29,6 +31,8 @@ pub fn icon(name: &str) -> Html {
         }
         "disk" => "M4 4h13l3 3v13H4zm2 2v12h12V8l-2-2h-1v4H7V6zm3 0v2h4V6z",
         "open" => "M14 4h6v6h-2V7.4l-7.3 7.3-1.4-1.4L16.6 6H14zM4 6h6v2H6v10h10v-4h2v6H4z",
+        "undo" => "M9 4v4h5a6 6 0 0 1 0 12H8v-2h6a4 4 0 0 0 0-8H9v4L3 9z",
+        "redo" => "M15 4v4h-5a6 6 0 0 0 0 12h6v-2h-6a4 4 0 0 1 0-8h5v4l6-5z",
         "flag" => "M6 3h2v1h10l-2.5 4L18 12H8v9H6z",
         "ring" => {
             "M12 2.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM5 9a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 \

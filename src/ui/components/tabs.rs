@@ -22,12 +22,13 @@ pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
     let panel = match current {
         Tab::Inspect => inspector(store, view, shell),
         Tab::Events => html! {
-            <EventLog store={store.clone()} view={view.clone()} sight={shell.sight} />
+            <EventLog store={store.clone()} view={view.clone()} sight={shell.sight}
+                study={shell.study.clone()} />
         },
         Tab::Properties => properties(store, view),
-        Tab::Clients => calls(store, view),
+        Tab::Clients => calls(store, view, shell),
         Tab::Branches => branches(store, view),
-        Tab::Script => script(store, shell),
+        Tab::Script => script(store, view, shell),
     };
     html! {
         <aside class="side" aria-label="Panels">

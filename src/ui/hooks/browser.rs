@@ -89,10 +89,26 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// The element of that id.
+pub fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Whether the element of that id has the focus.
+pub fn focused(id: &str) -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_some_and(|element| element.id() == id)
+}
+
+/// Whether nothing has the focus.
+pub fn unfocused() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|element| element.tag_name() == "BODY")
+}
+
 /// Gives the focus to the element of that id.
 pub fn focus(id: &str) {
-    let element = document().and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element {
+    if let Some(element) = element(id) {
         focus_element(&element);
     }
 }
@@ -103,6 +119,29 @@ pub fn focus_element(element: &Element) {
         let _ = element.focus();
     } else if let Some(element) = element.dyn_ref::<web_sys::SvgElement>() {
         let _ = element.focus();
+    }
+}
+
+/// Lights what an element's `data-lights` names: the nodes and links that it speaks of, as their
+/// `data-select` has them. An element that names nothing leaves alight what is meant to stay so.
+pub fn light(element: Option<&Element>) {
+    let Some(document) = document() else { return };
+    let all = |what: &str| document.query_selector_all(what).ok();
+    if let Some(lit) = all("[data-lit]") {
+        for place in 0..lit.length() {
+            if let Some(element) = lit.get(place).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = element.remove_attribute("data-lit");
+            }
+        }
+    }
+    let near = element.and_then(|element| element.closest("[data-lights]").ok().flatten());
+    let source = near.or_else(|| document.query_selector("[data-lights].stay").ok().flatten());
+    let words = source.and_then(|element| element.get_attribute("data-lights"));
+    for word in words.iter().flat_map(|words| words.split(' ')) {
+        let found = document.query_selector(&format!(".stage [data-select='{word}']"));
+        if let Some(element) = found.ok().flatten() {
+            let _ = element.set_attribute("data-lit", "");
+        }
     }
 }
 
@@ -144,5 +183,9 @@ pub fn close_dialog() {
     if let Some(dialog) = open {
         let dialog: web_sys::HtmlDialogElement = dialog;
         dialog.close();
+    }
+    // A dialog that was open from the start has no place to give the focus back to.
+    if unfocused() {
+        focus("play");
     }
 }

@@ -192,10 +192,7 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         }
         Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
         Tone::Trying => polygon(4, 0.0, radius * 1.18),
-        _ => {
-            let (r, d) = (Px(radius), Px(radius * 2.0));
-            format!("M-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z")
-        }
+        _ => svg::circle(Point::default(), radius),
     }
 }
 

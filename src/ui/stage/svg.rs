@@ -46,6 +46,8 @@ pub fn group(class: &str, children: Vec<Html>) -> Html {
 
 /// A circle as a path.
 pub fn circle(at: Point, r: f64) -> String {
+    // Written with one digit, a diameter is to be twice the radius that is written.
+    let r = (r * 10.0).round() / 10.0;
     let (left, r, d) = (at.moved(-r, 0.0), Px(r), Px(r * 2.0));
     format!("M{left}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z")
 }

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
+use super::script::Sheet;
 use super::shell::Shell;
 use super::source::{Shared, Source};
 use super::tell;
@@ -16,9 +17,11 @@ use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, Mark, NodeShot, Session};
+use crate::sim::trace::Event;
+use crate::sim::trail;
 use crate::sim::tree::{BranchId, Tree};
 use crate::ui::hooks::number::between;
-use crate::view::{NodeId, Time};
+use crate::view::Time;
 
 /// Events that one frame may do at most, so that the page stays alive at a hundredfold speed.
 const EVENTS_A_FRAME: u64 = 4_000;
@@ -59,6 +62,15 @@ pub struct Player {
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
     marks: (u32, Rc<Vec<Mark>>),
+    sheet: Option<Rc<Sheet>>,
+}
+
+/// A run as it was, to come back to.
+pub struct Kept {
+    tree: Tree,
+    source: Rc<Source>,
+    labels: SortedMap<u32, Rc<str>>,
+    stop_at: Option<Time>,
 }
 
 /// The picture on its way from one position to the next.
@@ -96,7 +108,81 @@ impl Player {
             shots: Vec::new(),
             before: None,
             marks: (0, Rc::default()),
+            sheet: None,
         }
+    }
+
+    /// The run as it is now, to come back to.
+    pub fn keep(&self) -> Kept {
+        let (tree, labels) = (self.tree.keep(), self.labels.clone());
+        Kept { tree, source: self.source.clone(), labels, stop_at: self.stop_at }
+    }
+
+    /// Goes back, or forth, to a run that was kept, and answers the one that was left.
+    pub fn restore(&mut self, kept: Kept) -> Kept {
+        self.pause();
+        self.glide = None;
+        self.forget_looks();
+        let stop_at = std::mem::replace(&mut self.stop_at, kept.stop_at);
+        if Rc::ptr_eq(&self.source, &kept.source) {
+            // Branches begun since stay, and so do their labels.
+            let (labels, source) = (self.labels.clone(), kept.source);
+            return Kept { tree: self.tree.restore(kept.tree), source, labels, stop_at };
+        }
+        Kept {
+            tree: std::mem::replace(&mut self.tree, kept.tree),
+            source: std::mem::replace(&mut self.source, kept.source),
+            labels: std::mem::replace(&mut self.labels, kept.labels),
+            stop_at,
+        }
+    }
+
+    /// Another run takes the place of this one, played in the same way; whether it is the same to
+    /// the person, who may have left the scenario's end behind. Answers the old one.
+    pub fn replace(&mut self, opened: Tree, source: Source, same: bool) -> Kept {
+        let stop_at = source.until.filter(|_| !same || self.stop_at.is_some());
+        let source = Rc::new(source);
+        self.restore(Kept { tree: opened, source, labels: SortedMap::default(), stop_at })
+    }
+
+    /// What was remembered of the last look belongs to a run that is left.
+    fn forget_looks(&mut self) {
+        self.shots.clear();
+        self.before = None;
+        self.marks = (u32::MAX, Rc::default());
+        self.sheet = None;
+    }
+
+    /// The scenario's text, read line by line.
+    pub fn sheet(&mut self) -> Rc<Sheet> {
+        let sheet = match self.sheet.take() {
+            Some(sheet) => sheet,
+            None => Rc::new(Sheet::read(self.text().into())),
+        };
+        self.sheet = Some(sheet.clone());
+        sheet
+    }
+
+    /// Where it stands, as a link says it; `None` at the start.
+    pub fn position(&mut self) -> Option<Position> {
+        super::source::position(self)
+    }
+
+    /// Goes to a time: when everything up to it has happened.
+    pub fn seek_time(&mut self, at: Time) {
+        self.pause();
+        self.glide = None;
+        let session = self.tree.session_mut();
+        let (mut done, mut head) = (0, session.head());
+        while done < head {
+            let middle = done + (head - done).div_ceil(2);
+            match session.event(middle).is_some_and(|event| event.at <= at) {
+                true => done = middle,
+                false => head = middle - 1,
+            }
+        }
+        session.seek(done);
+        session.run_to(at, MAX_EVENTS);
     }
 
     /// What the run was made from.
@@ -308,28 +394,34 @@ impl Player {
         self.source.text(self.session())
     }
 
-    /// Goes to the next (or the previous) event at a node, if there is one.
-    pub fn step_at(&mut self, node: NodeId, forward: bool) {
+    /// Goes to the next (or the previous) event that fits, if there is one that near.
+    pub fn jump(&mut self, fits: &dyn Fn(&Event) -> bool, forward: bool, within: u64) -> bool {
         self.pause();
         self.glide = None;
         let session = self.tree.session_mut();
-        let here = session.step_count();
-        if forward {
-            for _ in 0..100_000 {
-                if !session.step() {
-                    return;
-                }
-                let step = session.step_count();
-                if session.event(step).is_some_and(|event| event.node == Some(node)) {
-                    return;
-                }
-            }
-            return;
+        let Some(found) = trail::next(session, fits, forward, within) else { return false };
+        session.seek(found);
+        while session.step_count() < found && session.step() {}
+        true
+    }
+
+    /// Asks the run at the end of what is known, and comes back.
+    pub fn at_head<T>(&mut self, question: impl FnOnce(&dyn Session) -> T) -> T {
+        let session = self.tree.session_mut();
+        let (step, now) = (session.step_count(), session.now());
+        if step == session.head() {
+            return question(session);
         }
-        let found = (1..here)
-            .rev()
-            .find(|&step| session.event(step).is_some_and(|event| event.node == Some(node)));
-        session.seek(found.unwrap_or(0));
+        session.seek(session.head());
+        let answer = question(session);
+        session.seek(step);
+        session.run_to(now, u64::MAX);
+        answer
+    }
+
+    /// The number of the present branch.
+    pub fn branch(&self) -> u32 {
+        self.tree.current().0
     }
 
     /// How fast it plays.
@@ -363,6 +455,7 @@ impl Player {
         self.glide = None;
         let label = super::source::action_line(&action, self.session().names());
         let branched = self.tree.act(action)?;
+        self.sheet = None;
         // From here on it is the person's run: the scenario's end means nothing to it.
         if !self.looped {
             self.stop_at = None;
@@ -392,6 +485,7 @@ impl Player {
         self.glide = None;
         self.tree.switch(BranchId(id));
         self.before = None;
+        self.sheet = None;
     }
 
     /// What the page shows now.
@@ -497,7 +591,7 @@ impl Player {
         Some(shot)
     }
 
-    fn present_event(&mut self) -> Option<Rc<crate::sim::trace::Event>> {
+    fn present_event(&mut self) -> Option<Rc<Event>> {
         let session = self.tree.session_mut();
         let step = session.step_count();
         if step == 0 { None } else { session.event(step) }
@@ -540,6 +634,7 @@ impl Player {
             rows.push(BranchRow {
                 id: branch.id,
                 depth,
+                parent,
                 from: branch.parent.map(|(_, step)| step),
                 label: label.unwrap_or_else(|| "as it was written".into()),
                 head: branch.session.head(),

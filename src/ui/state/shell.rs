@@ -5,7 +5,10 @@ use std::rc::Rc;
 use super::forms::Blank;
 use super::query::{Controls, Query};
 use super::scene::Selection;
+use super::script::Editor;
 use super::sharing::Sharing;
+use super::study::Study;
+use super::undo::Undoable;
 use crate::ui::hooks::browser;
 use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
@@ -133,8 +136,6 @@ pub struct Form {
     pub op: Option<usize>,
     /// The nodes of the first side of a partition.
     pub side: Vec<NodeId>,
-    /// A text that was written in place of what runs.
-    pub written: Option<Rc<str>>,
     /// The mended form of a text that could not be opened.
     pub mended: Option<Rc<str>>,
 }
@@ -146,8 +147,6 @@ pub enum Edit {
     Op(usize),
     /// A node changes sides.
     Side(NodeId),
-    /// The scenario's text was changed, or is as it was.
-    Written(Option<Rc<str>>),
     /// The broken text was changed.
     Mended(Rc<str>),
 }
@@ -161,7 +160,6 @@ impl Form {
                 Some(place) => drop(self.side.remove(place)),
                 None => self.side.push(node),
             },
-            Edit::Written(text) => self.written = text,
             Edit::Mended(text) => self.mended = Some(text),
         }
     }
@@ -219,6 +217,10 @@ pub struct Shell {
     pub blank: Option<Rc<Blank>>,
     /// The sample of a panel that a test looks at.
     pub sample: Option<Rc<str>>,
+    /// The scenario's text, as far as it is not the run's.
+    pub script: Editor,
+    /// What can be undone and redone.
+    pub undo: Undoable,
     /// The stage's layout, once its size is known.
     pub layout: Aside<Layout>,
     /// How a person has arranged the stage.
@@ -227,9 +229,22 @@ pub struct Shell {
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
     pub sight: (f64, f64),
+    /// What is being studied.
+    pub study: Study,
 }
 
 impl Shell {
+    /// Fits the page to another run of those nodes: a layout and a selection are kept if the
+    /// nodes are the same.
+    pub fn fit(&mut self, names: NodeNames, was: NodeNames) {
+        self.context = None;
+        if names == was {
+            return;
+        }
+        self.selection = None;
+        self.stop = NodeId(0);
+    }
+
     /// The page as it opens.
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
@@ -254,8 +269,11 @@ impl Shell {
             sample: None,
             layout: Aside(Layout::default()),
             stage,
+            script: Editor::default(),
+            undo: Undoable::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
+            study: Study::default(),
         }
     }
 

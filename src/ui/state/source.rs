@@ -134,6 +134,13 @@ pub fn action_line(action: &Action, names: NodeNames) -> String {
     crate::scenario::action::print_action(action, names)
 }
 
+/// The line of a scenario for an action that was just taken.
+pub fn recorded_line(session: &dyn Session, action: &Action) -> Option<String> {
+    let script = &session.setup().script;
+    let last = script.iter().rev().find(|done| done.recorded && done.action == *action)?;
+    Some(crate::scenario::action::print_scheduled(last, session.names()))
+}
+
 /// The run that the page opens with: the first of the library.
 pub fn open_default() -> Result<Opened, Broken> {
     open_library(library::SCENARIOS[0].id)

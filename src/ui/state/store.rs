@@ -9,10 +9,13 @@ use super::forms;
 use super::player::Player;
 use super::query::Query;
 use super::scene::{Scene, Selection};
+use super::script;
 use super::sharing;
 use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
+use super::study::{self, Desk, Jump};
 use super::tell;
+use super::undo::Undo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
@@ -31,8 +34,8 @@ pub enum Command {
     Pause,
     /// That many events on, or back.
     Step(i64),
-    /// To the next event at the selected node, or to the one before.
-    StepHere(bool),
+    /// To the next of something, or to the one before.
+    Jump(Jump, bool),
     /// To a position.
     Seek(u64),
     /// To the last event that is known.
@@ -61,6 +64,12 @@ pub enum Command {
     Context(Option<Context>),
     /// Close the notice.
     Dismiss,
+    /// Take back what was done last.
+    Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Something with the scenario's text.
+    Script(script::Wish),
     /// Say something to the person.
     Notify(String, bool),
     /// Whether single-character keys work.
@@ -83,6 +92,8 @@ pub enum Command {
     Stop(NodeId),
     /// That part of the log is in sight.
     Sight(f64, f64),
+    /// Understand something of the run.
+    Study(study::Wish),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -123,7 +134,7 @@ impl std::ops::Deref for View {
 
 /// The store, shared by everybody through a context. It is always the same.
 #[derive(Clone)]
-pub struct Store(Rc<Inner>);
+pub struct Store(pub(super) Rc<Inner>);
 
 impl PartialEq for Store {
     fn eq(&self, other: &Store) -> bool {
@@ -131,13 +142,18 @@ impl PartialEq for Store {
     }
 }
 
-struct Inner {
-    player: RefCell<Player>,
-    shell: RefCell<Shell>,
-    scene: RefCell<Rc<Scene>>,
+pub(super) struct Inner {
+    pub(super) desk: RefCell<Desk>,
+    looking: Cell<bool>,
+    pub(super) player: RefCell<Player>,
+    pub(super) shell: RefCell<Shell>,
+    pub(super) scene: RefCell<Rc<Scene>>,
     calm: RefCell<Rc<Scene>>,
     calm_at: Cell<f64>,
-    painter: RefCell<Painter>,
+    pub(super) painter: RefCell<Painter>,
+    pub(super) undo: RefCell<Undo>,
+    /// The line of the text that was last in sight for being the present one.
+    pub(super) script_line: Cell<usize>,
     frames: RefCell<Option<Frames>>,
     listener: RefCell<Option<Callback<Model>>>,
     /// Whether the person knows where branches are found.
@@ -179,10 +195,14 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
+            desk: RefCell::default(),
+            looking: Cell::new(false),
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
             painter: RefCell::new(Painter::default()),
+            undo: RefCell::default(),
+            script_line: Cell::new(0),
             frames: RefCell::new(None),
             listener: RefCell::new(None),
             knows_branches: Cell::new(false),
@@ -230,6 +250,11 @@ impl Store {
     /// Looks at the page around the run, or changes it.
     pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
         act(&mut self.0.shell.borrow_mut())
+    }
+
+    /// Asks the run with what was found out about it.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk, &mut Player) -> T) -> T {
+        question(&mut self.0.desk.borrow_mut(), &mut self.0.player.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -280,7 +305,7 @@ impl Store {
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
         let around = matches!(
-            command,
+            &command,
             Command::Select(_)
                 | Command::NextMessage
                 | Command::NextLink
@@ -298,7 +323,8 @@ impl Store {
                 | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
-        );
+                | Command::Study(_)
+        ) || matches!(&command, Command::Script(wish) if wish.around());
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
             _ => false,
@@ -341,6 +367,9 @@ impl Store {
         if advance.changed {
             let was = self.0.scene.borrow().clone();
             self.refresh_scene();
+            if was.playing && !self.0.player.borrow().playing() {
+                self.save_hash();
+            }
             let spoken = self.speak_while_playing(&was);
             self.tell_listener(spoken);
         }
@@ -366,6 +395,10 @@ impl Store {
             *self.0.calm.borrow_mut() = scene.clone();
         }
         *self.0.scene.borrow_mut() = scene;
+        let branch = player.branch();
+        drop(player);
+        self.0.desk.borrow_mut().keep_up(branch, &mut self.0.shell.borrow_mut().study);
+        self.look_on();
     }
 
     fn publish(&self, speak: Option<String>) {
@@ -383,6 +416,7 @@ impl Store {
                 shell.spoken = text.into();
             }
         }
+        self.follow_script();
         let listener = self.0.listener.borrow().clone();
         if let Some(listener) = listener {
             listener.emit(self.model());
@@ -410,7 +444,7 @@ impl Store {
     }
 
     /// Where the run stands, in words.
-    fn position(&self) -> String {
+    pub(super) fn position(&self) -> String {
         let mut player = self.0.player.borrow_mut();
         let session = player.session_mut();
         let (step, now) = (session.step_count(), session.now());
@@ -425,12 +459,16 @@ impl Store {
             Command::Toggle => return self.toggle(),
             Command::Pause => self.0.player.borrow_mut().pause(),
             Command::Step(count) => self.0.player.borrow_mut().step(count),
-            Command::StepHere(forward) => {
-                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
-                    return Some("Select a node first.".to_string());
-                };
-                self.0.player.borrow_mut().step_at(node, forward);
+            Command::Jump(jump, forward) => {
+                let selection = self.0.shell.borrow().selection;
+                let scene = self.0.scene.borrow().clone();
+                let mut player = self.0.player.borrow_mut();
+                if let Err(why) = study::jump(&mut player, &scene, selection, jump, forward) {
+                    drop(player);
+                    return self.perform(Command::Notify(why, false));
+                }
             }
+            Command::Study(wish) => return self.study(wish),
             Command::Seek(step) => self.0.player.borrow_mut().seek(step),
             Command::End => {
                 let head = self.0.player.borrow().session().head();
@@ -447,6 +485,9 @@ impl Store {
                 self.0.player.borrow_mut().shift_speed(by);
                 return Some(format!("Speed {}×", self.0.player.borrow().speed_name()));
             }
+            Command::Undo => return Some(self.undo(true)),
+            Command::Redo => return Some(self.undo(false)),
+            Command::Script(wish) => return self.wish(wish),
             Command::OpenText(text) => {
                 let keep = self.0.shell.borrow().broken.is_none();
                 return self.open(source::open_text(&text), false, keep);
@@ -462,6 +503,30 @@ impl Store {
         self.0.shell.borrow_mut().context = None;
         self.save_hash();
         Some(self.position())
+    }
+
+    fn study(&self, wish: study::Wish) -> Option<String> {
+        let said = study::perform(
+            &mut self.0.desk.borrow_mut(),
+            &mut self.0.player.borrow_mut(),
+            &mut self.0.shell.borrow_mut(),
+            wish,
+        );
+        self.look_on();
+        said
+    }
+
+    /// Looks through what was not looked at yet, when the page has had its turn.
+    fn look_on(&self) {
+        let head = self.0.player.borrow().session().head();
+        let wants = self.0.desk.borrow().wants(&self.0.shell.borrow().study, head);
+        if wants && !self.0.looking.replace(true) {
+            let store = self.clone();
+            browser::later(0.0, move || {
+                store.0.looking.set(false);
+                store.send(Command::Study(study::Wish::Look));
+            });
+        }
     }
 
     fn toggle(&self) -> Option<String> {
@@ -490,6 +555,7 @@ impl Store {
             Command::Select(what) => {
                 shell.selection = what;
                 shell.context = None;
+                shell.study.why = None;
                 if what.is_some() {
                     shell.tab = Tab::Inspect;
                 }
@@ -517,8 +583,13 @@ impl Store {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
                 }
                 if dialog.is_none() {
-                    shell.broken = None;
+                    // The address of what did not open gives way to that of what runs.
+                    let mended = shell.broken.take().is_some();
+                    drop(shell);
                     browser::close_dialog();
+                    if mended {
+                        self.save_hash();
+                    }
                 }
             }
             Command::Context(context) => shell.context = context,
@@ -557,26 +628,43 @@ impl Store {
     }
 
     fn act(&self, actions: Vec<Action>) -> Option<String> {
-        let mut branched = false;
-        let mut said = Vec::new();
-        let names = self.0.scene.borrow().names;
+        // What was typed and reads counts before what is done now.
+        self.run_draft();
+        let (mut branched, mut said, mut failed) = (false, Vec::new(), None);
+        let kept = self.0.player.borrow().keep();
+        let (was, draft) = {
+            let shell = self.0.shell.borrow();
+            (self.sheet(&shell), shell.script.unrun())
+        };
+        let mut written = Vec::new();
+        let names = self.0.player.borrow().session().names();
         for action in actions {
             let line = source::action_line(&action, names);
-            let result = self.0.player.borrow_mut().act(action);
+            let result = self.0.player.borrow_mut().act(action.clone());
             match result {
                 Ok(new) => {
                     branched |= new;
                     said.push(line);
+                    written
+                        .extend(source::recorded_line(self.0.player.borrow().session(), &action));
                 }
                 Err(why) => {
-                    let text = format!("{line}: {why}");
-                    let notice = Notice { text: text.as_str().into(), wrong: true };
-                    self.0.shell.borrow_mut().notice = Some(notice);
-                    return Some(text);
+                    failed = Some(format!("{line}: {why}"));
+                    break;
                 }
             }
         }
+        if !said.is_empty() {
+            self.0.undo.borrow_mut().remember(&said.join(", "), kept, draft);
+            self.name_undo();
+            self.show_written(&was, &written);
+            crate::ui::card::keep(self.ask(|player| player.text()));
+        }
         let mut shell = self.0.shell.borrow_mut();
+        if let Some(text) = failed {
+            shell.notice = Some(Notice { text: text.as_str().into(), wrong: true });
+            return Some(text);
+        }
         shell.context = None;
         let news = branched && !self.0.knows_branches.replace(branched);
         shell.notice = news.then(|| Notice {
@@ -584,7 +672,6 @@ impl Store {
             wrong: false,
         });
         drop(shell);
-        crate::ui::card::keep(self.ask(|player| player.text()));
         if !self.0.player.borrow().playing() {
             self.save_hash();
         }
@@ -607,6 +694,7 @@ impl Store {
                 said
             }
             Ok(opened) => {
+                browser::close_dialog();
                 // The history of a frame is the embedding page's: its Back is not ours.
                 if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
@@ -614,35 +702,27 @@ impl Store {
                     self.save_hash();
                     browser::push_address();
                 }
-                let plan = shell.stage.plan;
-                shell.stage = Aside(Rc::new(Arrange::new(plan, opened.tree.session())));
-                let mut player = Player::new(opened.tree, opened.source);
-                player.follow(&shell);
-                player.set_speed(self.0.player.borrow().speed());
+                let draft = shell.script.unrun();
+                let mut player = self.0.player.borrow_mut();
+                let title = opened.source.title.clone();
+                let left = player.replace(opened.tree, opened.source, false);
                 if let Some(at) = opened.at {
                     player.seek_position(at);
                 }
-                let title = player.source().title.clone();
-                browser::set_title(&title);
-                crate::ui::card::keep(player.text());
-                *self.0.player.borrow_mut() = player;
-                shell.selection = None;
-                shell.context = None;
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, player.session())));
+                drop(player);
+                self.0.undo.borrow_mut().remember(&format!("open {title}"), left, draft);
+                shell.script.set_draft(None);
                 shell.dialog = None;
                 shell.broken = None;
                 self.0.resume.set(false);
-                // A text that somebody is writing is theirs, whatever else they look at.
-                let written = shell.form.written.take().filter(|_| link);
-                shell.form = Form { written, ..Form::default() };
-                shell.stop = NodeId(0);
-                let names = self.0.player.borrow().session().names();
-                let (width, height) = (shell.layout.width, shell.layout.height);
-                shell.lay_out(names, width, height);
-                let camera = shell.stage.camera;
-                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                shell.form = Form::default();
+                self.settle_in(&mut shell);
                 let remark = opened.remark.filter(|_| link);
                 shell.notice = remark.map(|text| Notice { text, wrong: false });
                 drop(shell);
+                self.name_undo();
                 self.0.hash_at.set(f64::NEG_INFINITY);
                 self.save_hash();
                 Some(format!("Opened: {title}"))
@@ -652,7 +732,7 @@ impl Store {
 
     /// Writes the link of the present position behind the hash mark, at most twice a second, and
     /// only when the run stands still and something was done or a link was opened.
-    fn save_hash(&self) {
+    pub(super) fn save_hash(&self) {
         let now = browser::now_ms();
         let wait = self.0.hash_at.get() + HASH_EVERY_MS - now;
         if wait > 0.0 {
