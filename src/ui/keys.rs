@@ -123,7 +123,12 @@ pub const BINDINGS: &[Binding] = &[
     key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
     key(&["j", "J"], "J", "Node: move to…", Act::Choose),
-    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
+    key(
+        &["t", "T"],
+        "T",
+        "Tear: draw a rift on the stage",
+        Act::Do(|| Command::Stage(Stage::Rift)),
+    ),
     key(
         &["+", "="],
         "+",

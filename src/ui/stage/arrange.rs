@@ -182,6 +182,12 @@ impl Arrange {
         Arrange { plan, ranks, placed, camera: WHOLE, tool: Tool::None, open: false }
     }
 
+    /// The layout, whether the pen is in the hand, whether the tools are open: what is seen of it
+    /// on the tools.
+    pub fn shown(&self) -> (Plan, bool, bool) {
+        (self.plan, matches!(self.tool, Tool::Rift(_)), self.open)
+    }
+
     /// Whether somebody moved a node.
     pub fn moved(&self, node: NodeId) -> bool {
         self.placed.iter().any(|(other, ..)| *other == node)
@@ -282,6 +288,7 @@ pub fn obey(shell: &mut Shell, names: NodeNames, wish: Wish) -> Option<String> {
         }
         Wish::Open => stage.open = !stage.open,
     }
+    shell.tools = stage.shown();
     // Whoever only looks from elsewhere moves nobody.
     if stage.plan != plan || stage.placed != placed {
         shell.lay_out(names, size.0, size.1);

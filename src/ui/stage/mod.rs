@@ -16,7 +16,7 @@ pub mod place;
 pub mod pointer;
 pub mod rift;
 mod svg;
-mod tools;
+pub mod tools;
 
 use std::rc::Rc;
 
@@ -128,7 +128,7 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
-            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
+            aria-keyshortcuts="M L Q + - 0" data-hand={hand}>
             <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }
@@ -151,7 +151,6 @@ pub fn Stage(props: &StageProps) -> Html {
                 </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
-            { tools::tools(store, stage, &props.shell.query) }
             { tools::in_hand(store, scene, layout, stage) }
             if let Some(context) = props.shell.context {
                 <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}

@@ -6,14 +6,15 @@ use yew::prelude::*;
 use super::arrange::{Arrange, Plan, Tool, Wish, ZOOM, hint};
 use super::rift;
 use crate::ui::components::icons::icon;
-use crate::ui::state::query::{Controls, Query};
-use crate::ui::state::shell::Dialog;
+use crate::ui::state::query::Controls;
+use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 
 use super::Layout;
 
 /// The tools; without the pen where the run may not be changed.
-pub fn tools(store: &Store, stage: &Arrange, query: &Query) -> Html {
+pub fn tools(store: &Store, _: &View, shell: &Shell) -> Html {
+    let (stage, query) = (&shell.stage, &shell.query);
     if query.controls == Controls::None {
         return Html::default();
     }
@@ -45,7 +46,7 @@ pub fn tools(store: &Store, stage: &Arrange, query: &Query) -> Html {
                 { tool("in", "Zoom in", Some("+"), Wish::Zoom(ZOOM, None), None) }
                 if query.edit {
                     <i></i>
-                    { tool("rift", "Draw a rift", Some("R"), Wish::Rift, Some(drawing)) }
+                    { tool("rift", "Draw a rift", Some("Q"), Wish::Rift, Some(drawing)) }
                 }
             </div>
             <button type="button" class="tool opener" aria-expanded={stage.open.to_string()}

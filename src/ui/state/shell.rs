@@ -225,6 +225,8 @@ pub struct Shell {
     pub layout: Aside<Layout>,
     /// How a person has arranged the stage.
     pub stage: Aside<Rc<Arrange>>,
+    /// What the tools of the stage show of it.
+    pub tools: (Plan, bool, bool),
     /// The node at which the Tab key stops.
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
@@ -268,6 +270,7 @@ impl Shell {
             blank: None,
             sample: None,
             layout: Aside(Layout::default()),
+            tools: stage.shown(),
             stage,
             script: Editor::default(),
             undo: Undoable::default(),
@@ -285,6 +288,7 @@ impl Shell {
     /// Whatever was in the hand is put away.
     pub fn put_away(&mut self) {
         Rc::make_mut(&mut self.stage.0).tool = Tool::None;
+        self.tools = self.stage.shown();
     }
 
     /// Lays out the stage for a size.
@@ -292,5 +296,6 @@ impl Shell {
         // On a small page they stand under the stage.
         let proposals = self.proposes() && !browser::media("(max-width: 900px)");
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
+        self.tools = self.stage.shown();
     }
 }
