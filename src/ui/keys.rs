@@ -84,16 +84,6 @@ const fn named(
     Binding { keys, shift, ctrl: false, shown, what, act, character: false }
 }
 
-/// A letter with Shift; it stands in the table before the letter alone.
-const fn shifted(
-    keys: &'static [&'static str],
-    shown: &'static str,
-    what: &'static str,
-    act: Act,
-) -> Binding {
-    Binding { keys, shift: Some(true), ctrl: false, shown, what, act, character: true }
-}
-
 const fn held(
     keys: &'static [&'static str],
     shift: Option<bool>,
@@ -106,14 +96,11 @@ const fn held(
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
-    shifted(
-        &["I"],
-        "Shift I",
-        "Choose the sides of a partition…",
-        Act::Do(|| Command::Dialog(Some(Dialog::Partition))),
-    ),
-    shifted(&["X"], "Shift X", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
-    shifted(&["R"], "Shift R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
+    shifted(&["I"], "Shift I", "Choose the sides of a partition…", || {
+        Command::Dialog(Some(Dialog::Partition))
+    }),
+    shifted(&["X"], "Shift X", "Heal the network", || Command::Act(Action::Heal)),
+    plain(&["r", "R"], "R", "Draw a rift on the stage", || Command::Stage(Stage::Rift)),
     key(&[" ", "k", "K"], "Space or K", "Play or pause", Act::Do(|| Command::Toggle)),
     named(&["ArrowRight"], Some(false), "→", "Next event", Act::Do(|| Command::Step(1))),
     named(&["ArrowLeft"], Some(false), "←", "Previous event", Act::Do(|| Command::Step(-1))),
@@ -146,7 +133,7 @@ pub const BINDINGS: &[Binding] = &[
     key(&["d", "D"], "D", "Message: drop", Act::Choose),
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
-    key(&["q", "Q"], "Q", "Node: fire its first timer", Act::Choose),
+    key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
     key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
     key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
