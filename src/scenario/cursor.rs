@@ -14,8 +14,11 @@ pub type Read<T> = Result<T, Diagnostic>;
 /// The words of a line that are still to be read.
 pub struct Cursor<'a> {
     line: u32,
+    all: &'a [Token<'a>],
     tokens: &'a [Token<'a>],
     end: u32,
+    /// A word that could have come next and did not.
+    untaken: Option<&'static str>,
 }
 
 /// A node's or role's word, or a setting `name=value`, is split without losing its place.
@@ -30,7 +33,8 @@ pub struct Part<'a> {
 impl<'a> Cursor<'a> {
     /// All words of a line.
     pub fn new(line: u32, lexed: &'a Lexed<'a>) -> Cursor<'a> {
-        Cursor { line, tokens: &lexed.tokens, end: lexed.end }
+        let tokens = &lexed.tokens;
+        Cursor { line, all: tokens, tokens, end: lexed.end, untaken: None }
     }
 
     /// The line's number.
@@ -52,14 +56,17 @@ impl<'a> Cursor<'a> {
     pub fn take(&mut self) -> Option<&'a Token<'a>> {
         let (first, rest) = self.tokens.split_first()?;
         self.tokens = rest;
+        self.untaken = None;
         Some(first)
     }
 
     /// Takes the next word if it is this one.
-    pub fn take_if(&mut self, word: &str) -> bool {
+    pub fn take_if(&mut self, word: &'static str) -> bool {
         let seen = self.sees(word);
         if seen {
             self.take();
+        } else {
+            self.untaken = Some(word);
         }
         seen
     }
@@ -171,15 +178,21 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// A setting `name=value`, if one comes next.
-    pub fn setting(&mut self, expected: &str) -> Read<Option<(Part<'a>, Part<'a>)>> {
+    /// A setting `name=value`, if one comes next. `names` are the settings that there are.
+    pub fn setting(
+        &mut self,
+        expected: &str,
+        names: &[&str],
+    ) -> Read<Option<(Part<'a>, Part<'a>)>> {
         if self.tokens.is_empty() {
             return Ok(None);
         }
         let token = self.word(expected)?;
         let Some((name, value)) = token.text.split_once('=') else {
             let message = format!("{} is no setting `name=value`", quote(&token.text));
-            return Err(self.at(token, message).expected(expected));
+            let free = names.iter().map(|name| format!("{name}="));
+            let free = free.filter(|name| !self.all.iter().any(|t| t.text.starts_with(name)));
+            return Err(self.at(token, message).expected(expected).offering(free.collect()));
         };
         let column = token.column + name.chars().count() as u32 + 1;
         let name = Part { text: name, column: token.column };
@@ -196,7 +209,7 @@ impl<'a> Cursor<'a> {
     pub fn node_of(&self, part: Part<'_>, names: NodeNames) -> Read<NodeId> {
         names.find(part.text).ok_or_else(|| {
             let message = format!("there is no node {}", quote(part.text));
-            self.at_part(part, message).expected(node_list(names))
+            self.at_part(part, message).expected(node_list(names)).offering(node_words(names))
         })
     }
 
@@ -235,7 +248,9 @@ impl<'a> Cursor<'a> {
         if looks_like_node {
             return Err(fault);
         }
-        Err(fault.nearest(part.text, role_words(info).chain(["all"])))
+        let mut known = node_words(names);
+        known.extend(role_words(info).chain(["all"]).map(str::to_string));
+        Err(fault.nearest(part.text, role_words(info).chain(["all"])).offering(known))
     }
 
     /// Nothing may follow.
@@ -244,7 +259,8 @@ impl<'a> Cursor<'a> {
             None => Ok(()),
             Some(token) => {
                 let message = format!("{} is too much", quote(&token.text));
-                Err(self.at(token, message).expected("the end of the line"))
+                let known = self.untaken.iter().map(|word| word.to_string()).collect();
+                Err(self.at(token, message).expected("the end of the line").offering(known))
             }
         }
     }
@@ -288,6 +304,11 @@ impl<'a> From<&'a Token<'a>> for Part<'a> {
 /// The words that stand for roles: singular and plural.
 pub fn role_words(info: &Info) -> impl Iterator<Item = &'static str> + use<> {
     info.roles.iter().flat_map(|role| [role.id, role.plural]).collect::<Vec<_>>().into_iter()
+}
+
+/// The nodes that there are.
+pub fn node_words(names: NodeNames) -> Vec<String> {
+    names.all().map(|node| names.name(node)).collect()
 }
 
 /// The nodes that there are, as a message says it.

@@ -17,13 +17,17 @@ pub struct Diagnostic {
     pub expected: String,
     /// The nearest known word, if one is near.
     pub suggestion: Option<String>,
+    /// Every word that could stand there in place of the one that does, if they can be counted:
+    /// what completion offers.
+    pub known: Vec<String>,
 }
 
 impl Diagnostic {
     /// A fault at a place.
     pub fn new(line: u32, column: u32, length: u32, message: impl Into<String>) -> Diagnostic {
         let message = message.into();
-        Diagnostic { line, column, length, message, expected: String::new(), suggestion: None }
+        let (expected, suggestion, known) = (String::new(), None, Vec::new());
+        Diagnostic { line, column, length, message, expected, suggestion, known }
     }
 
     /// The same, saying what was expected.
@@ -32,13 +36,28 @@ impl Diagnostic {
         self
     }
 
-    /// The same, with the nearest of the words that are known.
+    /// The same, with the words that are known, and the nearest of them.
     pub fn nearest<'a>(
         mut self,
         word: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) -> Diagnostic {
-        self.suggestion = nearest(word, known).map(str::to_string);
+        let known: Vec<&str> = known.into_iter().collect();
+        self.suggestion = nearest(word, known.iter().copied()).map(str::to_string);
+        self.known = known.into_iter().map(str::to_string).collect();
+        self
+    }
+
+    /// The same, with the words that could stand there, where one need not be near to be meant or
+    /// not every known word fits.
+    pub fn offering(mut self, known: Vec<String>) -> Diagnostic {
+        self.known = known;
+        self
+    }
+
+    /// The same, with those words alone that fit further.
+    pub fn fitting(mut self, fits: impl Fn(&str) -> bool) -> Diagnostic {
+        self.known.retain(|word| fits(word));
         self
     }
 

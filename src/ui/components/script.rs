@@ -14,7 +14,7 @@ use super::dialog::Modal;
 use crate::scenario::lex::lex;
 use crate::scenario::{Diagnostic, action, parse};
 use crate::ui::hooks::browser;
-use crate::ui::state::script::{Popup, TEXT, Wish};
+use crate::ui::state::script::{Popup, TEXT, Wish, bring};
 use crate::ui::state::shell::{Broken, Edit, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
@@ -24,17 +24,17 @@ const COLOURED: usize = 400;
 /// How words are marked, by number; `WRONG` is added where something is wrong.
 const CLASSES: [&str; 12] = [
     "",
-    "word",
-    "time",
-    "node",
-    "text",
-    "remark",
+    "keyword",
+    "number",
+    "who",
+    "quote",
+    "comment",
     "wrong",
-    "word wrong",
-    "time wrong",
-    "node wrong",
-    "text wrong",
-    "remark wrong",
+    "keyword wrong",
+    "number wrong",
+    "who wrong",
+    "quote wrong",
+    "comment wrong",
 ];
 const WRONG: u8 = 6;
 
@@ -77,7 +77,7 @@ pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
                 <div class="sheet">
                     <textarea id={TEXT} spellcheck="false" autocomplete="off" autocapitalize="off"
                         wrap="off" value={sheet.text.to_string()} oninput={write(store)}
-                        onkeydown={keys(store)} onclick={store.on(wish(Wish::Close))}
+                        onkeydown={keys(store)} onkeyup={follow_caret()} onclick={store.on(wish(Wish::Close))}
                         onblur={store.on(wish(Wish::Leave))}
                         aria-describedby="script-faults" aria-autocomplete="list"
                         aria-haspopup="listbox" aria-invalid={(!faults.is_empty()).to_string()}
@@ -224,6 +224,7 @@ fn write(store: &Store) -> Callback<InputEvent> {
     let store = store.clone();
     Callback::from(move |event: InputEvent| {
         let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
+        bring_caret(&area);
         let typed = event.data().is_some_and(|data| !data.ends_with([' ', '\t']));
         store.send(wish(written(&area, typed && !event.is_composing())));
     })
@@ -271,6 +272,20 @@ fn keys(store: &Store) -> Callback<KeyboardEvent> {
     })
 }
 
+/// The caret stays in sight: the box that scrolls is not the text's own.
+fn follow_caret() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+            bring_caret(&area);
+        }
+    })
+}
+
+fn bring_caret(area: &HtmlTextAreaElement) {
+    let (line, column) = caret(area, &area.value());
+    bring(line as usize - 1, column);
+}
+
 fn area() -> Option<HtmlTextAreaElement> {
     browser::element(TEXT)?.dyn_into().ok()
 }
@@ -311,7 +326,7 @@ fn go_to(fault: &Diagnostic) -> Callback<MouseEvent> {
         let (from, to) = (offset(&text, line, column), offset(&text, line, column + length));
         let _ = area.focus();
         let _ = area.set_selection_range(from, to);
-        crate::ui::state::script::bring(line as usize - 1);
+        bring(line as usize - 1, column);
     })
 }
 

@@ -21,6 +21,9 @@ use crate::view::Time;
 const PAUSE_MS: f64 = 300.0;
 /// The height of a line: the style sheet says the same.
 const LINE: i32 = 24;
+/// The width of a letter and of what stands to the left, nearly.
+const LETTER: i32 = 7;
+const GUTTER: i32 = 64;
 /// The id of the text.
 pub const TEXT: &str = "script-text";
 
@@ -278,7 +281,7 @@ impl Store {
         let (first, open) = (fresh.first().copied(), shell.tab == Tab::Script);
         shell.script.fresh = fresh;
         if let Some(line) = first.filter(|_| open) {
-            browser::later(0.0, move || bring(line));
+            bring(line, 1);
         }
     }
 
@@ -294,7 +297,7 @@ impl Store {
         let line = last.unwrap_or(0);
         let was = self.0.script_line.replace(line);
         if was != line && shell.script.fresh.is_empty() && !browser::focused(TEXT) {
-            browser::later(0.0, move || bring(line));
+            bring(line, 1);
         }
     }
 }
@@ -337,12 +340,19 @@ fn new_lines(old: &str, new: &str) -> Vec<usize> {
     fresh
 }
 
-/// Scrolls the text, and nothing else of the page, until a line is in sight.
-pub fn bring(line: usize) {
-    let Some(editor) = browser::element("script-editor") else { return };
-    let (top, height) = (editor.scroll_top(), editor.client_height());
-    let at = line as i32 * LINE;
-    if at < top || at + 3 * LINE > top + height {
-        editor.set_scroll_top((at - height / 2).max(0));
-    }
+/// Scrolls the text, and nothing else of the page, until a place of it is in sight.
+pub fn bring(line: usize, column: u32) {
+    browser::later(0.0, move || {
+        let Some(editor) = browser::element("script-editor") else { return };
+        let (top, height) = (editor.scroll_top(), editor.client_height());
+        let at = line as i32 * LINE;
+        if at < top || at + 3 * LINE > top + height {
+            editor.set_scroll_top((at - height / 2).max(0));
+        }
+        let (left, width) = (editor.scroll_left(), editor.client_width() - GUTTER);
+        let at = column as i32 * LETTER;
+        if at < left + LETTER || at + 3 * LETTER > left + width {
+            editor.set_scroll_left((at - width * 2 / 3).max(0));
+        }
+    });
 }
