@@ -14,7 +14,7 @@ use super::dialog::Modal;
 use crate::scenario::lex::lex;
 use crate::scenario::{Diagnostic, action, parse};
 use crate::ui::hooks::browser;
-use crate::ui::state::script::{Popup, TEXT, Wish, bring};
+use crate::ui::state::script::{Popup, TEXT, Wish, bring, seen};
 use crate::ui::state::shell::{Broken, Edit, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
@@ -177,7 +177,8 @@ fn words(store: &Store, popup: &Popup) -> Html {
             }
         })
     };
-    let style = format!("--line:{};--column:{}", popup.line, popup.from - 1);
+    let (line, column) = (popup.line, popup.from - 1);
+    let style = format!("--line:{line};--column:{column};--seen:{}", seen().max(320));
     html! {
         <ul class="words" role="listbox" id="script-words" aria-label="Words" {style} {onmousedown}>
             { for popup.words.iter().enumerate().map(|(place, candidate)| html! {
@@ -224,7 +225,6 @@ fn write(store: &Store) -> Callback<InputEvent> {
     let store = store.clone();
     Callback::from(move |event: InputEvent| {
         let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
-        bring_caret(&area);
         let typed = event.data().is_some_and(|data| !data.ends_with([' ', '\t']));
         store.send(wish(written(&area, typed && !event.is_composing())));
     })
@@ -283,7 +283,7 @@ fn follow_caret() -> Callback<KeyboardEvent> {
 
 fn bring_caret(area: &HtmlTextAreaElement) {
     let (line, column) = caret(area, &area.value());
-    bring(line as usize - 1, column);
+    bring(line as usize - 1, column, 0);
 }
 
 fn area() -> Option<HtmlTextAreaElement> {
@@ -326,7 +326,7 @@ fn go_to(fault: &Diagnostic) -> Callback<MouseEvent> {
         let (from, to) = (offset(&text, line, column), offset(&text, line, column + length));
         let _ = area.focus();
         let _ = area.set_selection_range(from, to);
-        bring(line as usize - 1, column);
+        bring(line as usize - 1, column, 1);
     })
 }
 
