@@ -139,7 +139,9 @@ pub fn close_dialog() {
         dialog.close();
     }
     // A dialog that was open from the start has no place to give the focus back to.
-    if unfocused() {
-        focus("play");
-    }
+    later(0.0, || {
+        if unfocused() {
+            focus("play");
+        }
+    });
 }
