@@ -11,8 +11,8 @@ const LAYERS: [&str; 9] =
     ["order", "view", "service", "check", "sim", "protocols", "scenario", "cli", "ui"];
 
 /// What no generic part may name: a protocol, or a notion that only some protocols have.
-const PROTOCOL_WORDS: [&str; 9] =
-    ["raft", "paxos", "ballot", "term", "heartbeat", "election", "leader", "follower", "quorum"];
+const PROTOCOL_WORDS: [&str; 8] =
+    ["raft", "paxos", "ballot", "term", "heartbeat", "election", "leader", "follower"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -21,15 +21,23 @@
 //! ## Reference
 //! The form follows ICMP Echo, RFC 792, page 14.
 
+use std::hash::{Hash, Hasher};
+
 use crate::service::Nothing;
 use crate::sim::info::*;
 use crate::sim::protocol::{Cx, Protocol, Servers, TimerTag};
 use crate::sim::verdict::Verdicts;
 use crate::view::{
-    Field, MILLISECOND, MessageView, NodeId, NodeNames, NodeView, SECOND, Time, Tone, Value,
+    Axis, ChainRow, Field, Form, Head, MILLISECOND, MessageView, NodeId, NodeNames, NodeView,
+    Panel, Pointer, SECOND, Series, Spot, Time, Tone, Unit, Value,
 };
 
 const INTERVAL: TimerTag = TimerTag(0);
+
+/// How many questions the asker remembers, to be shown.
+const SHOWN_MAX: usize = 48;
+/// How many of them stand in the chain.
+const CHAIN_MAX: usize = 8;
 
 /// The parameters.
 #[derive(Clone, Debug)]
@@ -45,6 +53,41 @@ pub struct State {
     asked: u64,
     answered: u64,
     last_answer: Option<u64>,
+    diary: Diary,
+}
+
+/// The last questions, for the pictures alone: no handler asks it anything, so that it is no part
+/// of a state's hash.
+#[derive(Clone, Debug, Default)]
+pub struct Diary(Vec<Question>);
+
+/// A question that was asked.
+#[derive(Clone, Copy, Debug)]
+struct Question {
+    number: u64,
+    to: NodeId,
+    asked_at: Time,
+    took: Option<Time>,
+}
+
+impl Hash for Diary {
+    fn hash<H: Hasher>(&self, _hasher: &mut H) {}
+}
+
+impl Diary {
+    fn asked(&mut self, number: u64, to: NodeId, asked_at: Time) {
+        if self.0.len() == SHOWN_MAX {
+            self.0.remove(0);
+        }
+        self.0.push(Question { number, to, asked_at, took: None });
+    }
+
+    fn answered(&mut self, number: u64, now: Time) {
+        let asked = self.0.iter_mut().find(|question| question.number == number);
+        if let Some(question) = asked.filter(|question| question.took.is_none()) {
+            question.took = Some(now.saturating_sub(question.asked_at));
+        }
+    }
 }
 
 /// What the properties remember: a crash makes the asker start over, and answers to questions
@@ -138,7 +181,7 @@ impl Protocol for Ping {
     }
 
     fn init(&self, me: NodeId) -> State {
-        State { me, asked: 0, answered: 0, last_answer: None }
+        State { me, asked: 0, answered: 0, last_answer: None, diary: Diary::default() }
     }
 
     fn on_start(&self, state: &mut State, cx: &mut Cx<'_, Self>) {
@@ -156,6 +199,7 @@ impl Protocol for Ping {
             Msg::Pong(number) => {
                 state.answered += 1;
                 state.last_answer = Some(number);
+                state.diary.answered(number, cx.clock());
                 cx.note("answer", || format!("answer to question {number}"));
             }
         }
@@ -165,6 +209,7 @@ impl Protocol for Ping {
         let others: Vec<NodeId> = cx.others().collect();
         let to = others[(state.asked % others.len() as u64) as usize];
         state.asked += 1;
+        state.diary.asked(state.asked, to, cx.clock());
         cx.send(to, Msg::Ping(state.asked));
         cx.set_timer(INTERVAL, self.interval_us, self.interval_us);
     }
@@ -176,7 +221,7 @@ impl Protocol for Ping {
         }
     }
 
-    fn view(&self, state: &State, _names: NodeNames) -> NodeView {
+    fn view(&self, state: &State, names: NodeNames) -> NodeView {
         let field = |name, value| Field { name, paper: name, value, durable: false };
         let (role, letter, tone) = match state.me {
             NodeId(0) => ("asker", 'A', Tone::Leading),
@@ -196,7 +241,11 @@ impl Protocol for Ping {
                     state.last_answer.map_or(Value::None, |n| Value::Int(n as i64)),
                 ),
             ],
-            panels: Vec::new(),
+            panels: match state.me {
+                NodeId(0) => vec![round_trips(state, names)],
+                _ => Vec::new(),
+            },
+            quorums: Vec::new(),
         }
     }
 
@@ -216,6 +265,17 @@ impl Protocol for Ping {
         }
     }
 
+    fn picture(&self, servers: &Servers<'_, Self>) -> Vec<Panel> {
+        let asked = &servers.states[0].diary.0;
+        let last = &asked[asked.len().saturating_sub(CHAIN_MAX)..];
+        let row = ChainRow {
+            head: Head::node(servers.names.name(NodeId(0)), NodeId(0)),
+            spots: last.iter().map(|question| spot(question, servers.names)).collect(),
+            joint: "then",
+        };
+        vec![Panel::Chain { title: "questions", rows: vec![row], durable: false }]
+    }
+
     fn observe(
         &self,
         monitor: &mut Asked,
@@ -233,5 +293,45 @@ impl Protocol for Ping {
                 });
             }
         }
+    }
+}
+
+/// How long each answer took, a series for each node that was asked.
+fn round_trips(state: &State, names: NodeNames) -> Panel {
+    let series = names.servers().filter(|node| *node != state.me).map(|node| {
+        let answers = state.diary.0.iter().filter(|question| question.to == node);
+        let points = answers.filter_map(|question| {
+            Some((question.number as i64, question.took?.min(i64::MAX as u64) as i64))
+        });
+        Series {
+            label: names.name(node),
+            form: Form::Points,
+            generation: Some(u64::from(node.0)),
+            tone: Tone::Neutral,
+            points: points.collect(),
+        }
+    });
+    Panel::Plot {
+        title: "round trips",
+        x: Axis::new("question", Unit::Number),
+        y: Axis::from("took", Unit::Time, 0, 10 * MILLISECOND as i64),
+        series: series.collect(),
+        levels: Vec::new(),
+    }
+}
+
+fn spot(question: &Question, names: NodeNames) -> Spot {
+    let Question { number, to, took, .. } = *question;
+    let name = names.name(to);
+    let spot = Spot::new(number, format!("{number} → {name}"))
+        .generation(u64::from(to.0))
+        .of(Pointer::Node(to));
+    match took {
+        Some(us) => {
+            let took = Unit::Time.show(us as i64);
+            spot.detail(format!("question {number} to {name}, answered after {took}"))
+                .tone(Tone::Settled)
+        }
+        None => spot.detail(format!("question {number} to {name}, no answer yet")),
     }
 }

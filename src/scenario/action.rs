@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::cursor::{Cursor, Part, Read, node_words};
 use super::diagnostic::{Diagnostic, one_of, quote};
-use super::lex::{Token, bare_or_quoted};
+use super::lex::{Token, bare_or_quoted, lex};
 use super::limits::MAX_DRIFT_PPM;
 use super::units;
 use crate::protocols::Entry;
@@ -65,6 +65,15 @@ impl Known {
         let of_clients = if self.names.clients > 0 { CLIENT_KINDS } else { &[] };
         own.chain(of_clients.iter().copied()).collect()
     }
+}
+
+/// Reads an action that stands by itself, as `link n1 > n2 loss=5%` does in a form.
+pub fn parse_action(text: &str, known: Known) -> Read<Action> {
+    let lexed = lex(text);
+    if let Some(fault) = &lexed.fault {
+        return Err(Diagnostic::new(1, fault.column, fault.length, fault.message));
+    }
+    read_action(&mut Cursor::new(1, &lexed), known)
 }
 
 /// Reads an action; the whole rest of the line must be one.

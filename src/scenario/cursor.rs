@@ -242,10 +242,7 @@ impl<'a> Cursor<'a> {
         }
         let message = format!("there is no node or role {}", quote(part.text));
         let fault = self.at_part(part, message).expected(target_list(names, info));
-        let looks_like_node = part.text.len() > 1
-            && part.text.starts_with(['n', 'c'])
-            && part.text[1..].bytes().all(|b| b.is_ascii_digit());
-        if looks_like_node {
+        if looks_like_node(part.text) {
             return Err(fault);
         }
         let mut known = node_words(names);
@@ -309,6 +306,13 @@ pub fn role_words(info: &Info) -> impl Iterator<Item = &'static str> + use<> {
 /// The nodes that there are.
 pub fn node_words(names: NodeNames) -> Vec<String> {
     names.all().map(|node| names.name(node)).collect()
+}
+
+/// Whether a word has the form of a node's name, whether or not there is such a node.
+pub fn looks_like_node(word: &str) -> bool {
+    word.len() > 1
+        && word.starts_with(['n', 'c'])
+        && word[1..].bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// The nodes that there are, as a message says it.

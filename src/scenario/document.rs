@@ -33,6 +33,11 @@ impl Document {
         Document { lines }
     }
 
+    /// A document of these lines.
+    pub(super) fn from_lines(lines: Vec<String>) -> Document {
+        Document { lines }
+    }
+
     /// The lines without their ends.
     pub fn lines(&self) -> &[String] {
         &self.lines

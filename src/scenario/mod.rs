@@ -19,6 +19,7 @@ pub mod limits;
 pub mod link;
 pub mod parse;
 pub mod print;
+pub mod revise;
 pub mod run;
 pub mod shrink;
 pub mod trace;

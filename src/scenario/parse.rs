@@ -4,10 +4,10 @@
 //! memory proportional to the text.
 
 use super::action::{Known, VERBS, action_words, read_action, read_rule, read_weather};
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Read, looks_like_node, node_list};
 use super::diagnostic::{Diagnostic, one_of, quote};
 use super::document::{Document, last_time};
-use super::expect::{Expect, Expectation, Fact, When, read_expectation};
+use super::expect::{Expect, Expectation, Fact, FieldFact, When, read_expectation};
 use super::head::{read_client_rules, read_params};
 use super::lex::{Lexed, lex, quoted};
 use super::limits::*;
@@ -17,7 +17,7 @@ use crate::protocols::{self, CATALOG, Entry};
 use crate::sim::action::{Action, Moment, Scheduled, Target};
 use crate::sim::info::{Info, Params};
 use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
-use crate::view::{NodeId, NodeNames, Span, Time};
+use crate::view::{NodeId, NodeNames, Span, Time, Value};
 
 /// The first words of lines, apart from protocols and actions.
 pub const KEYWORDS: &[&str] = &[
@@ -540,8 +540,8 @@ fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> O
         _ => NodeId(0),
     };
     let view = session.node(node).view;
-    if view.field(&fact.name).is_some() {
-        return None;
+    if let Some(field) = view.field(&fact.name) {
+        return check_value(expect.line, fact, &field.value, session.names(), lines);
     }
     let fields: Vec<&str> = view.fields.iter().map(|field| field.name).collect();
     let message = format!("nodes have no field {}", quote(&fact.name));
@@ -553,6 +553,26 @@ fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> O
     let (column, length) = (places.next_back().unwrap_or(1), fact.name.chars().count() as u32);
     let fault = Diagnostic::new(expect.line, column, length, message);
     Some(fault.expected(one_of(fields.iter().copied())).nearest(&fact.name, fields))
+}
+
+/// A value that looks like a node must be one: `n3.voted_for = n33` would never hold.
+fn check_value(
+    line: u32,
+    fact: &FieldFact,
+    now: &Value,
+    names: NodeNames,
+    lines: &[Lexed<'_>],
+) -> Option<Diagnostic> {
+    if !matches!(now, Value::None | Value::Node(_) | Value::Nodes(_)) {
+        return None;
+    }
+    let wrong = |word: &&str| looks_like_node(word) && names.find(word).is_none();
+    let word = fact.value.split(' ').find(wrong)?;
+    let tokens = &lines[line as usize - 1].tokens;
+    let token = tokens.iter().rev().find(|token| token.text == word)?;
+    let message = format!("there is no node {}", quote(word));
+    let fault = Diagnostic::new(line, token.column, token.length, message);
+    Some(fault.expected(format!("{} or `none`", node_list(names))))
 }
 
 fn is_clock_off(lexed: &Lexed<'_>) -> bool {

@@ -205,6 +205,7 @@ impl<S: Service> Client<S> {
                 field("answer", "last answer", text(last)),
             ],
             panels: Vec::new(),
+            quorums: Vec::new(),
         }
     }
 

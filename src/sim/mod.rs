@@ -28,5 +28,6 @@ mod network;
 mod queue;
 pub mod run;
 mod shell;
+pub mod trail;
 pub mod tree;
 mod world;

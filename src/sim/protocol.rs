@@ -13,7 +13,7 @@ use super::rng::Rng;
 use super::shell::{Outlet, Packet};
 use super::verdict::Verdicts;
 use crate::service::Service;
-use crate::view::{MessageView, NodeId, NodeNames, NodeView, Time};
+use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel, Time};
 
 /// A protocol engine.
 pub trait Protocol: Clone + 'static {
@@ -77,6 +77,13 @@ pub trait Protocol: Clone + 'static {
 
     /// What a message looks like.
     fn message_view(&self, msg: &Self::Msg, names: NodeNames) -> MessageView;
+
+    /// Pictures of all servers together: what one wants to see side by side, such as their logs.
+    /// A crashed server appears with what is on its stable storage.
+    fn picture(&self, servers: &Servers<'_, Self>) -> Vec<Panel> {
+        let _ = servers;
+        Vec::new()
+    }
 
     /// Checks the properties after an event at `node`. Only that node has changed.
     fn observe(

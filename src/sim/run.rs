@@ -20,7 +20,7 @@ use super::verdict::Verdict;
 use super::world::Record;
 use crate::check;
 use crate::order::sort_by_key;
-use crate::view::{MessageName, MessageView, NodeId, NodeNames, Time};
+use crate::view::{MessageName, MessageView, NodeId, NodeNames, Panel, Time};
 
 /// Who acts next.
 #[derive(Clone, Copy)]
@@ -298,6 +298,11 @@ impl Session for Run {
 
     fn thin(&mut self) {
         self.history.thin();
+    }
+
+    fn picture(&self) -> Vec<Panel> {
+        let world = &self.live.world;
+        self.live.engine.picture(&world.core.up, world.names())
     }
 
     fn node(&self, id: NodeId) -> NodeShot {

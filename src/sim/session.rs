@@ -10,7 +10,7 @@ use super::info::{Info, MarkKind, Params};
 use super::trace::Event;
 use super::verdict::Verdict;
 use crate::check;
-use crate::view::{MessageName, MessageView, NodeId, NodeNames, NodeView, Time};
+use crate::view::{MessageName, MessageView, NodeId, NodeNames, NodeView, Panel, Time};
 
 /// Everything that a run is made from. The same setup gives the same run, everywhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,6 +140,9 @@ pub trait Session {
 
     /// A node.
     fn node(&self, node: NodeId) -> NodeShot;
+
+    /// Pictures of all servers together.
+    fn picture(&self) -> Vec<Panel>;
 
     /// Everything on its way, oldest first.
     fn flights(&self) -> Vec<Flight>;

@@ -18,7 +18,7 @@ use super::session::{Call, Setup};
 use super::world::{Record, World};
 use crate::check::{Limits, Verdict};
 use crate::service::Service;
-use crate::view::{Field, MessageView, NodeId, NodeNames, NodeView, Value};
+use crate::view::{Field, MessageView, NodeId, NodeNames, NodeView, Panel, Value};
 
 /// Nodes, clients and payloads of some protocol.
 pub trait Engine: Any {
@@ -63,6 +63,9 @@ pub trait Engine: Any {
 
     /// What a node looks like.
     fn node_view(&self, node: NodeId, names: NodeNames) -> NodeView;
+
+    /// Pictures of all servers together.
+    fn picture(&self, up: &[bool], names: NodeNames) -> Vec<Panel>;
 
     /// Takes every state into a digest.
     fn hash(&self, up: &[bool], digest: &mut Digest);
@@ -313,6 +316,10 @@ impl<P: Protocol> Engine for Shell<P> {
             Some(client) => client.view(),
             None => self.protocol.view(&self.states[node.index()], names),
         }
+    }
+
+    fn picture(&self, up: &[bool], names: NodeNames) -> Vec<Panel> {
+        self.protocol.picture(&Servers { states: &self.states, up, names })
     }
 
     fn hash(&self, up: &[bool], digest: &mut Digest) {

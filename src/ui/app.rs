@@ -1,26 +1,38 @@
 //! The page as a whole.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, KeyboardEvent};
+use wasm_bindgen::prelude::Closure;
+use web_sys::{
+    Document, DragEvent, Element, Event, IntersectionObserver, IntersectionObserverEntry,
+    KeyboardEvent,
+};
 use yew::prelude::*;
 
 use super::components::act::{act, partition};
+use super::components::form::form;
 use super::components::help::help;
 use super::components::icons::icon;
 use super::components::library::library;
 use super::components::narration::narration;
 use super::components::part::{Draw, Part};
 use super::components::script::mend;
-use super::components::share::share;
+use super::components::share::{open_file, share};
 use super::components::tabs::side;
 use super::components::transport::transport;
 use super::components::try_this::try_this;
 use super::hooks::browser;
+use super::host;
 use super::keys::{self, Act};
-use super::stage::{Stage, selected_by};
+use super::stage::arrange::Wish;
+use super::stage::{Stage, pointer, selected_by};
+use super::state::query::Controls;
 use super::state::scene::Selection;
-use super::state::shell::{Dialog, Shell};
+use super::state::shell::{Dialog, Shell, Tab};
 use super::state::store::{Command, Model, Store, View};
+use super::state::study;
 use super::state::undo::Named;
 
 /// What the page needs.
@@ -41,35 +53,46 @@ pub fn App(props: &AppProps) -> Html {
     {
         let (store, model) = (store.clone(), model.setter());
         use_effect_with((), move |()| {
-            store.listen(Callback::from(move |new: Model| model.set(new)));
+            store.listen(Callback::from(move |new: Model| {
+                host::changed(&new.scene);
+                model.set(new);
+            }));
             let listeners = listen(&store);
             move || drop(listeners)
         });
     }
     let Model { scene: view, calm, shell } = (*model).clone();
     mark_root(&view, &shell);
-    let embed = shell.query.embed;
+    let query = &shell.query;
+    let (full, sides) = (query.controls == Controls::Full, !Tab::all(query).is_empty());
     let part = |draw: Draw| {
         let (store, view, shell) = (store.clone(), calm.clone(), shell.clone());
         html! { <Part {store} {view} {shell} {draw} /> }
     };
-    let class = if embed { "app embed" } else { "app" };
+    let class = match (full, sides) {
+        (true, true) => "app",
+        (true, false) => "app alone",
+        (false, true) => "app bare",
+        (false, false) => "app embed",
+    };
     html! {
             <div {class} id="app" data-status={if view.playing { "playing" } else { "paused" }}
                 data-step={view.step.to_string()} data-head={view.head.to_string()}
                 data-time={view.now.to_string()}
+                data-timeline={if query.shows("timeline", true) { "1" } else { "0" }}
                 data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
                 data-branches={view.branches.len().to_string()}>
-                if !embed { { top(&store, &view, &shell) } }
+                if full { { top(&store, &view, &shell) } }
                 <main class="lab">
-                    if embed { <h1 class="sr">{ &*view.title }</h1> }
+                    if !full { <h1 class="sr">{ &*view.title }</h1> }
                     <section class="scene" aria-label="Stage">
-                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()} />
-                        if !embed { { part(try_this) } }
+                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
+                            layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
+                        if shell.proposes() { { part(try_this) } }
                     </section>
                     { part(deck) }
                 </main>
-                if !embed { { part(side) } }
+                if sides { { part(side) } }
                 { notice(&store, &shell) }
                 { dialog(&store, &calm, &shell) }
                 <p class="sr" role="status" aria-live="polite" id="spoken">{ &*shell.spoken }</p>
@@ -79,11 +102,23 @@ pub fn App(props: &AppProps) -> Html {
 
 /// Under the stage: what is told, and time.
 fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
+    let query = &shell.query;
+    let full = query.embed && query.links && query.controls != Controls::None;
     html! {
         <section class="deck" aria-label="Time">
-            { narration(view) }
-            { transport(store, view) }
-            if shell.query.embed { { open_full(store, view) } }
+            if query.shows("narration", true) { { narration(view) } }
+            if query.controls != Controls::None { { transport(store, view, shell) } }
+            if query.controls == Controls::Min || full {
+                <div class="ways">
+                    if query.controls == Controls::Min {
+                        <button type="button" class="tool" aria-haspopup="dialog"
+                            aria-label="Help" title="Help (?)"
+                            onclick={store.on(Command::Dialog(Some(Dialog::Help)))}>
+                            { icon("help") }</button>
+                    }
+                    if full { { open_full(store, view) } }
+                </div>
+            }
         </section>
     }
 }
@@ -165,7 +200,7 @@ fn notice(store: &Store, shell: &Shell) -> Html {
     let Some(notice) = &shell.notice else { return Html::default() };
     let class = if notice.wrong { "notice wrong" } else { "notice" };
     html! {
-        <div {class} role="status">
+        <div {class}>
             <p>{ &*notice.text }</p>
             <button type="button" class="tool" aria-label="Dismiss"
                 onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
@@ -176,11 +211,15 @@ fn notice(store: &Store, shell: &Shell) -> Html {
 fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
     match shell.dialog {
         None => Html::default(),
-        Some(Dialog::Help) => help(store, shell.keys),
-        Some(Dialog::Library) => library(store),
+        Some(Dialog::Help) => help(store, shell),
+        Some(Dialog::Library) => library(store, shell),
         Some(Dialog::Share) => share(store, view, shell),
         Some(Dialog::Act) => act(store, view, shell),
         Some(Dialog::Partition) => partition(store, view, shell),
+        Some(Dialog::Form) => match &shell.blank {
+            Some(blank) => form(store, blank),
+            None => Html::default(),
+        },
         Some(Dialog::Mend) => match &shell.broken {
             Some(broken) => mend(store, shell, broken),
             None => Html::default(),
@@ -209,22 +248,68 @@ fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
             }
         }
     };
+    let in_sight = Rc::new(Cell::new(true));
     let on_sight = {
-        let (store, document) = (store.clone(), document.clone());
-        move |_: &Event| store.seen(!document.hidden())
+        let (store, document, in_sight) = (store.clone(), document.clone(), in_sight.clone());
+        move |_: &Event| store.seen(in_sight.get() && !document.hidden())
+    };
+    let on_light = |event: &Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        browser::light(target.as_ref());
     };
     let options = gloo_events::EventListenerOptions::enable_prevent_default();
     let mut list = vec![
+        gloo_events::EventListener::new(&document, "mouseover", on_light),
+        gloo_events::EventListener::new(&document, "focusin", on_light),
         gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
         gloo_events::EventListener::new(&window, "hashchange", on_hash),
         gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
     ];
-    let scheme = window.match_media("(prefers-color-scheme: dark)").ok().flatten();
-    if let Some(scheme) = scheme {
+    list.extend(accept_files(store, &document));
+    watch_sight(store, &document, in_sight);
+    for taste in
+        ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]
+    {
+        let Some(taste) = window.match_media(taste).ok().flatten() else { continue };
         let store = store.clone();
-        list.push(gloo_events::EventListener::new(&scheme, "change", move |_| store.repaint()));
+        list.push(gloo_events::EventListener::new(&taste, "change", move |_| store.repaint()));
     }
     list
+}
+
+/// A file that is dropped onto the page is opened.
+fn accept_files(store: &Store, document: &Document) -> [gloo_events::EventListener; 2] {
+    let options = gloo_events::EventListenerOptions::enable_prevent_default();
+    ["dragover", "drop"].map(|name| {
+        let store = store.clone();
+        gloo_events::EventListener::new_with_options(document, name, options, move |event| {
+            let given = event.dyn_ref::<DragEvent>().and_then(|event| event.data_transfer());
+            let Some(given) = given.filter(|_| store.query().edit) else { return };
+            if !given.types().includes(&"Files".into(), 0) {
+                return;
+            }
+            event.prevent_default();
+            if name == "drop" {
+                open_file(&store, given.files().and_then(|files| files.get(0)));
+            }
+        })
+    })
+}
+
+/// A frame that was scrolled out of sight rests until it is back.
+fn watch_sight(store: &Store, document: &Document, in_sight: Rc<Cell<bool>>) {
+    let Some(root) = document.document_element().filter(|_| browser::framed()) else { return };
+    let (store, document) = (store.clone(), document.clone());
+    let see = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+        let last = entries.pop().dyn_into::<IntersectionObserverEntry>();
+        in_sight.set(last.is_ok_and(|entry| entry.is_intersecting()));
+        store.seen(in_sight.get() && !document.hidden());
+    });
+    if let Ok(observer) = IntersectionObserver::new(see.as_ref().unchecked_ref()) {
+        observer.observe(&root);
+        // The page watches for as long as it is open.
+        see.forget();
+    }
 }
 
 /// A key that nobody nearer to it has taken.
@@ -236,6 +321,10 @@ fn on_key(store: &Store, event: &KeyboardEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     if browser::typing(target.as_ref()) {
         return;
+    }
+    let button = target.as_ref().is_some_and(|element| element.tag_name() == "BUTTON");
+    if pointer::key(store, event, button) {
+        return event.prevent_default();
     }
     let key = event.key();
     let Some(binding) = keys::find(&key, event.shift_key(), ctrl) else { return };
@@ -282,12 +371,18 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
             } else if model.shell.selection.is_some() {
                 store.send(Command::Select(None));
             } else {
-                return false;
+                return host::leave();
             }
         }
+        Act::There => return false,
+        Act::Why => match model.scene.step {
+            step if step == 0 || model.shell.query.embed => return false,
+            step => store.send(Command::Study(study::Wish::Why(Some(step)))),
+        },
         Act::Find => {
             let Some(Selection::Node(node)) = model.shell.selection else { return false };
             browser::focus(&format!("focus-{}", model.scene.name(node)));
+            store.send(Command::Stage(Wish::LookAt(node, true)));
         }
     }
     true

@@ -32,8 +32,15 @@ pub fn show(why: &str) {
         code.set_text_content(Some(why));
     }
     let text = KEPT.with(|kept| kept.try_borrow().map(|text| text.clone()).unwrap_or_default());
+    // A program that failed before it had a text still has the link.
+    let (what, text) = match text.is_empty() {
+        true => ("Your link", browser::address()),
+        false => ("The scenario that ran", text),
+    };
+    if let Ok(Some(label)) = card.query_selector("label span") {
+        label.set_text_content(Some(what));
+    }
     if let Ok(Some(area)) = card.query_selector("textarea") {
-        let _ = area.remove_attribute("hidden");
         area.set_text_content(Some(&text));
     }
 }

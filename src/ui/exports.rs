@@ -52,6 +52,12 @@ pub fn attach(store: &Store) {
     let paint: Closure<dyn Fn(u32) -> f64> =
         Closure::new(move |times: u32| paint.time_paint(times));
     set("paint", paint.into_js_value());
+    let panel = store.clone();
+    let panel: Closure<dyn Fn(String)> = Closure::new(move |kind: String| {
+        panel.shell(|shell| shell.sample = Some(kind.into()));
+        panel.send(Command::Select(None));
+    });
+    set("panel", panel.into_js_value());
     let panic: Closure<dyn Fn()> = Closure::new(|| panic!("a test asked for a panic"));
     set("panic", panic.into_js_value());
     let _ = Reflect::set(&window, &"interleave".into(), &object);

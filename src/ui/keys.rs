@@ -1,9 +1,13 @@
 //! The keyboard in one table: the handler, the help and `aria-keyshortcuts` all read it.
 
+use crate::sim::action::Action;
+use crate::ui::stage::arrange::{Wish as Stage, ZOOM};
 use crate::ui::state::choices::choices;
+use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::shell::Dialog;
 use crate::ui::state::store::Command;
+use crate::ui::state::study::Jump;
 
 /// What a key does.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +20,10 @@ pub enum Act {
     Leave,
     /// Brings the selection into sight.
     Find,
+    /// What has the focus takes it itself.
+    There,
+    /// Shows what led to the present event.
+    Why,
 }
 
 /// A row of the table.
@@ -79,13 +87,24 @@ pub const BINDINGS: &[Binding] = &[
     named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
     key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
     key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
-    key(&["n", "N"], "N", "Next event at the selected node", Act::Do(|| Command::StepHere(true))),
+    key(&["n", "N"], "N", "Next event at this node", Act::Do(|| Command::Jump(Jump::Node, true))),
     key(
         &["p", "P"],
         "P",
-        "Previous event at the selected node",
-        Act::Do(|| Command::StepHere(false)),
+        "Previous event at this node",
+        Act::Do(|| Command::Jump(Jump::Node, false)),
     ),
+    key(&["t", "T"], "T", "Next event of this kind", Act::Do(|| Command::Jump(Jump::Kind, true))),
+    key(
+        &["r", "R"],
+        "R",
+        "Previous event of this kind",
+        Act::Do(|| Command::Jump(Jump::Kind, false)),
+    ),
+    key(&["g", "G"], "G", "Next mark", Act::Do(|| Command::Jump(Jump::Mark, true))),
+    key(&["b", "B"], "B", "Previous mark", Act::Do(|| Command::Jump(Jump::Mark, false))),
+    key(&["!"], "!", "To the first violation", Act::Do(|| Command::Jump(Jump::Violation, true))),
+    key(&["y", "Y"], "Y", "Why did this happen?", Act::Why),
     key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),
@@ -97,6 +116,28 @@ pub const BINDINGS: &[Binding] = &[
     key(&["d", "D"], "D", "Message: drop", Act::Choose),
     key(&["u", "U"], "U", "Message: duplicate", Act::Choose),
     key(&["w", "W"], "W", "Message: delay", Act::Choose),
+    key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
+    key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
+    key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
+    key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
+    key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
+    key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
+    key(&["j", "J"], "J", "Node: move to…", Act::Choose),
+    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
+    key(
+        &["+", "="],
+        "+",
+        "Look at the stage from nearer",
+        Act::Do(|| Command::Stage(Stage::Zoom(ZOOM, None))),
+    ),
+    key(
+        &["-", "−"],
+        "−",
+        "From farther away",
+        Act::Do(|| Command::Stage(Stage::Zoom(1.0 / ZOOM, None))),
+    ),
+    key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
+    named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
     held(&["z", "Z"], Some(false), "Ctrl Z", "Undo", Act::Do(|| Command::Undo)),
     held(&["z", "Z"], Some(true), "Ctrl Shift Z", "Redo", Act::Do(|| Command::Redo)),

@@ -20,26 +20,29 @@ pub mod keys;
 mod app;
 mod card;
 mod exports;
+mod host;
 
 use hooks::browser;
-use state::shell::{Dialog, Query, Shell, Theme};
+use state::query::Query;
+use state::shell::{Dialog, Notice, Shell};
 use state::source;
 use state::store::{Command, Store};
 
 /// Starts the page in place of the static shell of `index.html`.
 pub fn main() {
     yew::set_custom_panic_hook(Box::new(|info| card::show(&info.to_string())));
-    let query = Query::parse(&browser::query());
-    match query.theme {
-        Theme::Auto => {}
-        Theme::Light => browser::mark_root("data-theme", "light"),
-        Theme::Dark => browser::mark_root("data-theme", "dark"),
-    }
+    let (query, wrong) = Query::parse(&browser::query());
+    // The palette is marked by the document itself, which follows the system's wish as well.
+    browser::mark_root("data-theme", query.theme);
+    browser::mark_root("lang", &query.lang);
     let still = browser::media("(prefers-reduced-motion: reduce)");
     let fragment = browser::fragment();
     // A bare `#` or `#/` names nothing.
     let linked = !fragment.trim_start_matches(['#', '/']).is_empty();
     let mut shell = Shell::new(query, still);
+    if !wrong.is_empty() {
+        shell.notice = Some(Notice { text: wrong.join(" ").into(), wrong: true });
+    }
     let mut broken = None;
     let opened = match linked.then(|| source::open_fragment(&fragment)) {
         Some(Ok(opened)) => Ok(opened),
@@ -67,7 +70,8 @@ pub fn main() {
     let store = Store::new(opened, shell);
     exports::attach(&store);
     mount(&store);
-    if !linked {
+    host::attach(&store);
+    if !linked && !store.query().looped {
         store.ask(|player| player.go_on());
     }
     if plays {

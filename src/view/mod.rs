@@ -4,8 +4,12 @@
 //! a generation, a mark); the style sheet decides how that looks. The same values are the text
 //! twin of the picture and what `expect` lines of a scenario are checked against.
 
+mod panel;
+
 use std::fmt;
 use std::rc::Rc;
+
+pub use panel::*;
 
 /// Virtual time in microseconds since the start of the run.
 pub type Time = u64;
@@ -239,6 +243,32 @@ pub struct NodeView {
     pub fields: Vec<Field>,
     /// Pictures composed from the shared vocabulary.
     pub panels: Vec<Panel>,
+    /// Whose answers it gathers at the moment, or has just gathered. Mostly none.
+    pub quorums: Vec<Quorum>,
+}
+
+/// Answers that a node gathers, and how many of them it needs. Drawn as an outline around those
+/// who answered, which closes when there are enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quorum {
+    /// What they gave, short enough to stand in the picture: `votes`, `entry 3`.
+    pub what: String,
+    /// Who has answered so far, itself included if it counts itself.
+    pub members: Vec<NodeId>,
+    /// How many are needed.
+    pub needed: u32,
+}
+
+impl Quorum {
+    /// Whether enough have answered.
+    pub fn reached(&self) -> bool {
+        self.members.len() as u32 >= self.needed
+    }
+
+    /// `votes 2 of 3`.
+    pub fn count(&self) -> String {
+        format!("{} {} of {}", self.what, self.members.len(), self.needed)
+    }
 }
 
 impl NodeView {
@@ -248,47 +278,8 @@ impl NodeView {
     }
 }
 
-/// A picture inside a node or the inspector. Protocols compose these; they add none of their own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Panel {
-    /// A sequence of numbered cells with marks between them: a replicated log.
-    Log {
-        /// What it is: `log`.
-        title: &'static str,
-        /// The cells, in order of their index.
-        cells: Vec<Cell>,
-        /// Marks after an index: the commit mark.
-        marks: Vec<PanelMark>,
-        /// Whether it survives a crash.
-        durable: bool,
-    },
-    /// Keys with values: a state machine.
-    Table {
-        /// What it is: `state machine`.
-        title: &'static str,
-        /// Rows in order, key and value.
-        rows: Vec<(String, String)>,
-        /// Whether it survives a crash.
-        durable: bool,
-    },
-}
-
-/// A cell of a [`Panel::Log`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
-    /// The index that stands above the cell, from 1.
-    pub index: u64,
-    /// What is in it, short: `x=1`.
-    pub label: String,
-    /// The same, in full.
-    pub detail: String,
-    /// Whose it is: the term of the entry.
-    pub generation: u64,
-    /// [`Tone::Settled`] when committed.
-    pub tone: Tone,
-}
-
-/// A mark in a [`Panel::Log`]: it stands behind the cell of that index (0: before the first).
+/// A mark in a [`Panel::Log`] or in a row of a [`Panel::Matrix`]: it stands behind the cell of that
+/// index (0: before the first).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PanelMark {
     /// Behind which index.

@@ -74,6 +74,7 @@ impl Protocol for OneStore {
             headline: String::new(),
             fields: Vec::new(),
             panels: Vec::new(),
+            quorums: Vec::new(),
         }
     }
 

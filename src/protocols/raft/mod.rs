@@ -57,7 +57,7 @@ use crate::service::{KeyValue, KeyValueOp};
 use crate::sim::info::{Info, Params};
 use crate::sim::protocol::{Cx, Protocol, Request, Servers, TimerTag};
 use crate::sim::verdict::Verdicts;
-use crate::view::{MessageView, NodeId, NodeNames, NodeView, Time};
+use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel, Time};
 
 pub mod log;
 pub mod quorum;
@@ -282,11 +282,15 @@ impl Protocol for Raft {
     }
 
     fn view(&self, state: &State, names: NodeNames) -> NodeView {
-        view::node(state, names)
+        view::node(self, state, names)
     }
 
     fn message_view(&self, msg: &Msg, names: NodeNames) -> MessageView {
         view::message(msg, names)
+    }
+
+    fn picture(&self, servers: &Servers<'_, Self>) -> Vec<Panel> {
+        vec![view::logs(servers.states.iter().map(|state| &**state), servers.names)]
     }
 
     fn observe(

@@ -2,17 +2,23 @@
 
 use super::log::{Command, Entry, Index};
 use super::state::{Role, State};
-use super::{AppendEntries, AppendEntriesReply, AppendOutcome, Msg, RequestVote, RequestVoteReply};
+use super::{
+    AppendEntries, AppendEntriesReply, AppendOutcome, Msg, Raft, RequestVote, RequestVoteReply,
+};
 use crate::service::{KeyValue, KeyValueOp, Service};
 use crate::view::{
-    Cell, Field, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark, Tone, Value,
+    Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
+    Pointer, Quorum, Spot, Tone, Value,
 };
 
 /// The most cells of a log that are shown: its end.
 const CELLS_MAX: u64 = 200;
 
+/// The most columns of all logs side by side: the end of the longest.
+const COLUMNS_MAX: u64 = 40;
+
 /// A server.
-pub(super) fn node(state: &State, names: NodeNames) -> NodeView {
+pub(super) fn node(raft: &Raft, state: &State, names: NodeNames) -> NodeView {
     let (role, letter, tone) = match state.role {
         Role::Leader => ("leader", 'L', Tone::Leading),
         Role::Candidate => ("candidate", 'C', Tone::Trying),
@@ -25,23 +31,112 @@ pub(super) fn node(state: &State, names: NodeNames) -> NodeView {
         generation: Some(state.current_term),
         headline: format!("term {}", state.current_term),
         fields: fields(state),
-        panels: vec![
-            Panel::Log {
-                title: "log",
-                cells: cells(state, names),
-                marks: vec![
-                    PanelMark { index: state.commit_index, name: "commit_index" },
-                    PanelMark { index: state.last_applied, name: "last_applied" },
-                ],
-                durable: true,
-            },
-            Panel::Table {
-                title: "state machine",
-                rows: state.machine.store.rows(),
-                durable: false,
-            },
-        ],
+        panels: panels(state, names),
+        quorums: quorums(raft, state),
     }
+}
+
+fn panels(state: &State, names: NodeNames) -> Vec<Panel> {
+    let mut panels = vec![
+        Panel::Log {
+            title: "log",
+            cells: cells(state, names),
+            marks: marks(state).to_vec(),
+            durable: true,
+        },
+        Panel::Table { title: "state machine", rows: state.machine.store.rows(), durable: false },
+    ];
+    if !state.peers.is_empty() {
+        panels.push(peers(state, names));
+    }
+    panels
+}
+
+fn marks(state: &State) -> [PanelMark; 2] {
+    [
+        PanelMark { index: state.commit_index, name: "commit_index" },
+        PanelMark { index: state.last_applied, name: "last_applied" },
+    ]
+}
+
+/// What a leader knows of the others: nextIndex[] and matchIndex[] (Figure 2).
+fn peers(state: &State, names: NodeNames) -> Panel {
+    let last = state.log.last_index();
+    let row = |place: usize, peer: &super::state::Peer| {
+        let node = NodeId(place as u32);
+        let number = |column: u64, value: Index, tone: Tone| {
+            Some(Spot::new(place as u64 * 2 + column, value.to_string()).tone(tone))
+        };
+        let caught_up = if peer.match_index == last { Tone::Settled } else { Tone::Neutral };
+        let guess = if peer.probing { Tone::Trying } else { Tone::Neutral };
+        MatrixRow {
+            head: Head::node(names.name(node), node),
+            spots: vec![number(0, peer.next_index, guess), number(1, peer.match_index, caught_up)],
+            marks: Vec::new(),
+        }
+    };
+    let others = state.peers.iter().enumerate();
+    let others = others.filter(|(place, _)| *place != state.me.index());
+    Panel::Matrix {
+        title: "what it knows of the others",
+        columns: vec![Head::new("nextIndex"), Head::new("matchIndex")],
+        rows: others.map(|(place, peer)| row(place, peer)).collect(),
+        durable: false,
+    }
+}
+
+/// All logs aligned, a column for each index: what the paper's Figures 6 to 8 show.
+pub(super) fn logs<'a>(states: impl Iterator<Item = &'a State> + Clone, names: NodeNames) -> Panel {
+    let last = states.clone().map(|state| state.log.last_index()).max().unwrap_or(0);
+    let before = last.saturating_sub(COLUMNS_MAX);
+    let row = |state: &State| {
+        let spot = |index: Index| {
+            let entry = state.log.entries().get(index - 1)?;
+            let Cell { label, detail, generation, tone, .. } = cell(state, entry, index, names);
+            let id = u64::from(state.me.0) << 32 | index;
+            let of = Pointer::Node(state.me);
+            let label = format!("{generation} {label}");
+            Some(Spot::new(id, label).detail(detail).generation(generation).tone(tone).of(of))
+        };
+        let marks = marks(state).into_iter().filter(|mark| mark.index >= before);
+        MatrixRow {
+            head: Head::node(names.name(state.me), state.me),
+            spots: (before + 1..=last).map(spot).collect(),
+            marks: marks.map(|mark| PanelMark { index: mark.index - before, ..mark }).collect(),
+        }
+    };
+    Panel::Matrix {
+        title: "all logs",
+        columns: (before + 1..=last).map(|index| Head::new(index.to_string())).collect(),
+        rows: states.map(row).collect(),
+        durable: true,
+    }
+}
+
+/// Votes, from the first until a follower has answered the new leader; after that who holds the
+/// newest entry, until everybody does. An entry of an earlier term is not committed by counting
+/// (§5.4.2), so nobody is seen to gather for it.
+fn quorums(raft: &Raft, state: &State) -> Vec<Quorum> {
+    let needed = raft.quorum();
+    let mut peers = state.peers.iter().enumerate();
+    let elected =
+        peers.all(|(node, peer)| node == state.me.index() || peer.probing && peer.match_index == 0);
+    if state.role == Role::Candidate || state.is_leader() && elected {
+        let members = nodes(state.votes_granted);
+        return vec![Quorum { what: "votes".to_string(), members, needed }];
+    }
+    let (term, index) = state.last_entry();
+    let counts = term == state.current_term || raft.flaws.commit_old_term;
+    if !state.is_leader() || index == 0 || !counts {
+        return Vec::new();
+    }
+    let all = (0..raft.servers).map(NodeId);
+    let holds = |node: &NodeId| *node == state.me || state.peers[node.index()].match_index >= index;
+    let members: Vec<NodeId> = all.filter(holds).collect();
+    if members.len() as u32 == raft.servers {
+        return Vec::new();
+    }
+    vec![Quorum { what: format!("entry {index}"), members, needed }]
 }
 
 fn fields(state: &State) -> Vec<Field> {

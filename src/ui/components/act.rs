@@ -7,10 +7,18 @@ use yew::prelude::*;
 use super::dialog::Modal;
 use crate::sim::action::{Action, Target};
 use crate::ui::state::choices::{Choice, choices, proposals};
+use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::{Dialog, Edit, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::view::NodeId;
+
+/// What concerns the run as a whole, with exact values.
+const RUN: [(&str, Subject); 3] = [
+    ("Type the sides of a partition…", Subject::Sides),
+    ("How every link behaves…", Subject::Network),
+    ("Change the run…", Subject::Run),
+];
 
 /// The dialog.
 pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
@@ -22,6 +30,11 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
                     <button type="button" class="small"
                         onclick={store.on(Command::Dialog(Some(Dialog::Partition)))}>
                         { "Choose the sides of a partition…" }</button>
+                    { for RUN.iter().map(|(label, subject)| html! {
+                        <button type="button" class="small"
+                            onclick={store.on(Command::Form(Wish::Open(*subject)))}>
+                            { *label }</button>
+                    }) }
                 </div>
             </section>
             if view.names.clients > 0 && !view.service.ops.is_empty() {
@@ -66,7 +79,10 @@ fn choice_of(store: &Store, name: &str, choice: Choice) -> Html {
 fn close_after(store: &Store, command: Command) -> Callback<MouseEvent> {
     let store = store.clone();
     Callback::from(move |_| {
-        store.send(Command::Dialog(None));
+        // A form takes the place of this dialog.
+        if !matches!(command, Command::Form(_)) {
+            store.send(Command::Dialog(None));
+        }
         store.send(command.clone());
     })
 }

@@ -5,6 +5,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::icons::icon;
+use crate::ui::hooks::browser;
 use crate::ui::state::store::{Command, Store};
 
 /// What a dialog needs.
@@ -31,8 +32,10 @@ pub fn Modal(props: &DialogProps) -> Html {
         use_effect_with((), move |()| {
             let element = dialog.cast::<HtmlDialogElement>();
             if let Some(element) = element.filter(|element| !element.open()) {
-                // A frame may forbid modal dialogs: then it is open all the same, in place.
-                if element.show_modal().is_err() {
+                // What opens by itself in a frame takes nobody's focus away. Then, and where modal
+                // dialogs are forbidden, it is open all the same, in place.
+                let quiet = browser::framed() && !browser::has_focus();
+                if quiet || element.show_modal().is_err() {
                     element.set_open(true);
                 }
             }

@@ -5,18 +5,11 @@ use yew::prelude::*;
 
 use super::dialog::Modal;
 use crate::ui::keys::BINDINGS;
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store};
 
 /// The help.
-pub fn help(store: &Store, keys: bool) -> Html {
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                store.send(Command::Keys(input.checked()));
-            }
-        })
-    };
+pub fn help(store: &Store, shell: &Shell) -> Html {
     html! {
         <Modal store={store.clone()} title="Help" wide={true}>
             <p>{ "A real protocol runs on a simulated network. Watch it, break it, step back, and \
@@ -32,8 +25,9 @@ pub fn help(store: &Store, keys: bool) -> Html {
                         <tr><td><kbd>{ "arrows" }</kbd></td>
                             <td>{ "On a node: walk to the next" }</td></tr>
                     </tbody></table>
-                    <label class="check"><input type="checkbox" checked={keys} {onchange} />
-                        { "Single-character keys" }</label>
+                    { switch(store, "Single-character keys", shell.keys, Command::Keys) }
+                    { switch(store, "Say what happens to screen readers", shell.announce,
+                        Command::Announce) }
                 </section>
                 <section>
                     <h3>{ "The picture" }</h3>
@@ -53,5 +47,17 @@ pub fn help(store: &Store, keys: bool) -> Html {
                 </section>
             </div>
         </Modal>
+    }
+}
+
+fn switch(store: &Store, label: &'static str, on: bool, command: fn(bool) -> Command) -> Html {
+    let store = store.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            store.send(command(input.checked()));
+        }
+    });
+    html! {
+        <label class="check"><input type="checkbox" checked={on} {onchange} />{ label }</label>
     }
 }

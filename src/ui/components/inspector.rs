@@ -3,20 +3,27 @@
 use yew::prelude::*;
 
 use super::icons::icon;
+use super::log::lights;
 use super::overview::overview;
-use crate::sim::session::{LinkShot, NodeShot};
+use super::why::why;
+use crate::sim::session::{LinkShot, NodeShot, TimerShot};
 use crate::ui::panels;
 use crate::ui::stage::node_shape;
 use crate::ui::state::choices::{self, Choice, choices};
 use crate::ui::state::scene::{Scene, Selection};
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
+use crate::ui::state::study::Wish;
 use crate::ui::state::tell;
-use crate::view::{Field, MessageName, NodeId};
+use crate::view::{Field, MessageName, NodeId, Quorum};
 
 /// The inspector.
-pub fn inspector(store: &Store, view: &View, selection: Option<Selection>) -> Html {
-    match selection {
-        None => overview(store, view),
+pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
+    if let Some(asked) = &shell.study.why {
+        return why(store, view, asked);
+    }
+    match shell.selection {
+        None => overview(store, view, shell),
         Some(Selection::Node(id)) => node(store, view, id),
         Some(Selection::Link(a, b)) => link(store, view, a, b),
         Some(Selection::Message(name)) => message(store, view, name),
@@ -44,6 +51,9 @@ fn head(store: &Store, title: Html, kind: &str) -> Html {
 }
 
 fn buttons(store: &Store, list: Vec<Choice>) -> Html {
+    if list.is_empty() {
+        return Html::default();
+    }
     html! {
         <div class="actions" role="group" aria-label="Actions">
             { for list.into_iter().map(|choice| html! {
@@ -62,6 +72,7 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
     let role = view.info.roles.iter().find(|role| role.id == shot.view.role);
     let before = view.before.as_ref().filter(|before| before.id == id);
     let changed = view.event.as_ref().filter(|event| event.node == Some(id));
+    let from = changed.map(|event| lights(view, event));
     html! {
         <article class="inspect" data-inspect={shot.name.clone()}>
             { head(store, html! { <>{ node_shape(shot) }{ &shot.name }</> }, shot.view.role) }
@@ -74,24 +85,33 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             { buttons(store, choices(view, Selection::Node(id))) }
             if let Some(event) = changed {
                 <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
-                    if let Some(cause) = event.cause {
-                        { " " }<button type="button" class="link"
-                            onclick={store.on(Command::Seek(cause))}>
-                            { format!("Why? Event {cause}") }</button>
-                    }
+                    { " " }<button type="button" class="link" aria-keyshortcuts="Y"
+                        onclick={store.on(Command::Study(Wish::Why(Some(event.step))))}>
+                        { "Why?" }</button>
                 </p>
             }
             <h3>{ "State" }</h3>
-            { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..])) }
-            { for shot.view.panels.iter().map(panels::panel) }
-            { timers(view, shot) }
+            { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..]),
+                from.clone()) }
+            { for shot.view.quorums.iter().map(|quorum| quorum_row(view, quorum)) }
+            { for shot.view.panels.iter().enumerate().map(|(place, panel)| {
+                let old = before.and_then(|before| before.view.panels.get(place));
+                let news = old.is_some_and(|old| old != panel);
+                html! {
+                    <div class={news.then_some("news")} data-lights={from.clone().filter(|_| news)}>
+                        { panels::panel(store, panel) }
+                        if news { <span class="sr">{ "changed in this step" }</span> }
+                    </div>
+                }
+            }) }
+            { timers(view, shot, before.map(|before| &**before), from) }
             { clocks(view, shot) }
         </article>
     }
 }
 
 /// Fields as a table: the paper's name, the value, and what it was before this step.
-fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
+fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>, from: Option<String>) -> Html {
     let names = scene.names;
     html! {
         <table class="fields"><tbody>
@@ -100,7 +120,8 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
                 let old = old.filter(|old| old.value != field.value);
                 let class = old.is_some().then_some("changed");
                 html! {
-                    <tr {class} key={field.name} data-field={field.name}>
+                    <tr {class} key={field.name} data-field={field.name}
+                        data-lights={from.clone().filter(|_| old.is_some())}>
                         <th scope="row" title={field.name}>{ field.paper }
                             if field.durable { { durable_mark() } }
                         </th>
@@ -118,20 +139,52 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>) -> Html {
     }
 }
 
-fn timers(view: &View, shot: &NodeShot) -> Html {
-    if shot.timers.is_empty() {
+/// Whose answers a node gathers, in words.
+fn quorum_row(view: &View, quorum: &Quorum) -> Html {
+    let names: Vec<String> = quorum.members.iter().map(|node| view.name(*node)).collect();
+    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
+    html! {
+        <p class="gathered"><b>{ quorum.count() }</b>
+            { format!(", {reached}: {}", names.join(" ")) }</p>
+    }
+}
+
+/// The timers, with what this step set and what it stopped.
+fn timers(view: &View, shot: &NodeShot, before: Option<&NodeShot>, from: Option<String>) -> Html {
+    let old = before.map_or(&shot.timers[..], |before| &before.timers[..]);
+    let stopped = old.iter().filter(|old| shot.timers.iter().all(|new| new.name != old.name));
+    let all: Vec<(&TimerShot, bool)> = shot
+        .timers
+        .iter()
+        .map(|timer| (timer, true))
+        .chain(stopped.map(|timer| (timer, false)))
+        .collect();
+    if all.is_empty() {
         return Html::default();
     }
     html! {
         <>
             <h3>{ "Timers" }</h3>
             <table class="fields"><tbody>
-                { for shot.timers.iter().map(|timer| {
+                { for all.into_iter().map(|(timer, runs)| {
                     let doc = view.info.timers.iter().find(|known| known.id == timer.name);
+                    let was = old.iter().find(|old| old.name == timer.name);
+                    let changed = !runs || was.is_none_or(|was| was.due_at != timer.due_at);
+                    let was = was.filter(|_| changed).map(|was| tell::clock(was.due_at));
+                    let now = match runs {
+                        true => format!("goes off at {}", tell::clock(timer.due_at)),
+                        false => "does not run".to_string(),
+                    };
                     html! {
-                        <tr key={timer.name} title={doc.map(|known| known.doc)}>
+                        <tr key={timer.name} title={doc.map(|known| known.doc)}
+                            class={changed.then_some("changed")}
+                            data-lights={from.clone().filter(|_| changed)}>
                             <th scope="row">{ timer.name }</th>
-                            <td>{ format!("goes off at {}", tell::clock(timer.due_at)) }</td>
+                            <td>{ now }
+                                if let Some(was) = was {
+                                    <del><span class="sr">{ "before: " }</span>{ was }</del>
+                                }
+                            </td>
                         </tr>
                     }
                 }) }
@@ -212,7 +265,7 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
                 }
             </tbody></table>
             <h3>{ "What it says" }</h3>
-            { fields(view, &content.fields, None) }
+            { fields(view, &content.fields, None, None) }
         </article>
     }
 }
@@ -257,7 +310,7 @@ fn way(
     html! {
         <>
             <h3>{ format!("{from_name} → {to_name}") }</h3>
-            { buttons(store, choices::this_way(from, to, link)) }
+            if store.query().edit { { buttons(store, choices::this_way(from, to, link)) } }
             <table class="fields"><tbody>
                 <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
                 <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>

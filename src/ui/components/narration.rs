@@ -4,19 +4,25 @@ use yew::prelude::*;
 
 use crate::ui::state::store::View;
 
-/// The narration.
+/// Longer texts may not fit into the lines that are kept for them: they can be opened.
+const LONG: usize = 110;
+
+/// The narration. It always takes the same room, so that the stage does not jump.
 pub fn narration(view: &View) -> Html {
     match &view.caption {
         Some(caption) => {
             let class = if caption.written { "narration written" } else { "narration" };
-            html! { <p {class} id="narration">{ &*caption.text }</p> }
+            let tabindex = (caption.text.len() > LONG).then_some("0");
+            html! {
+                <div {class} id="narration" {tabindex}><p>{ &*caption.text }</p></div>
+            }
         }
         None => {
             let hint = match view.playing {
                 true => "The cluster has just started.",
                 false => "Press play, or step through it event by event.",
             };
-            html! { <p class="narration none" id="narration">{ hint }</p> }
+            html! { <div class="narration none" id="narration"><p>{ hint }</p></div> }
         }
     }
 }

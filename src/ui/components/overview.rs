@@ -3,23 +3,28 @@
 
 use yew::prelude::*;
 
+use crate::sim::session::NodeShot;
+use crate::ui::panels;
 use crate::ui::stage::glyphs::Glyphs;
-use crate::ui::stage::role_shape;
+use crate::ui::stage::{rift, role_shape};
 use crate::ui::state::scene::Selection;
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
+use crate::view::{NodeId, Quorum};
 
 /// More messages than this are only counted.
 const LISTED: usize = 40;
 
 /// The overview.
-pub fn overview(store: &Store, view: &View) -> Html {
+pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
     let info = view.info;
     html! {
         <article class="inspect overview">
             <h2>{ info.title }</h2>
             <p class="doc">{ info.summary }</p>
             <p class="source">{ info.reference }</p>
+            { picture(store, view, shell) }
             <p class="empty">
                 { "Select a node, a link or a message to see everything about it." }
             </p>
@@ -33,6 +38,21 @@ pub fn overview(store: &Store, view: &View) -> Html {
             { messages_legend(view) }
             { timers_legend(view) }
         </article>
+    }
+}
+
+/// The protocol's own pictures of the whole cluster.
+fn picture(store: &Store, view: &View, shell: &Shell) -> Html {
+    let mut list = store.ask(|player| player.session().picture());
+    list.extend(shell.sample.as_deref().and_then(panels::sample));
+    if list.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <details class="whole" open=true data-step={view.step.to_string()}>
+            <summary>{ "Picture" }</summary>
+            { for list.iter().map(|each| panels::panel(store, each)) }
+        </details>
     }
 }
 
@@ -130,13 +150,14 @@ fn twin(store: &Store, view: &View) -> Html {
                                 <th scope="row"><button type="button" class="link"
                                     onclick={store.on(select)}>
                                     { &shot.name }</button></th>
-                                <td>{ is }</td><td>{ &shot.view.headline }</td>
+                                <td>{ is }</td><td>{ headline(shot) }</td>
                                 <td>{ timers.join(", ") }</td>
                             </tr>
                         }
                     }) }
                 </tbody>
             </table>
+            { sides(view) }
             if !links.is_empty() {
                 <ul class="plain">
                     { for links.into_iter().map(|line| html! { <li>{ line }</li> }) }
@@ -158,6 +179,27 @@ fn twin(store: &Store, view: &View) -> Html {
                 }) }
             </ul>
         </details>
+    }
+}
+
+/// What a node is in, and whose answers it gathers.
+fn headline(shot: &NodeShot) -> String {
+    let gathered = shot.view.quorums.iter().map(Quorum::count);
+    let parts = std::iter::once(shot.view.headline.clone()).chain(gathered);
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Who hears whom, if not everybody does.
+fn sides(view: &View) -> Html {
+    let Some(sides) = rift::sides(view) else { return Html::default() };
+    let line = |(place, nodes): (usize, Vec<NodeId>)| {
+        let names: Vec<String> = nodes.into_iter().map(|node| view.name(node)).collect();
+        html! { <li>{ format!("side {}: {}", place + 1, names.join(" ")) }</li> }
+    };
+    html! {
+        <ul class="plain sides-of">
+            { for rift::members(&sides).into_iter().enumerate().map(line) }
+        </ul>
     }
 }
 

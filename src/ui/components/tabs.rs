@@ -15,22 +15,25 @@ use crate::ui::state::store::{Command, Store, View};
 
 /// The side.
 pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
-    let current = shell.tab;
-    let onkeydown = arrows(store, current);
+    let tabs = Tab::all(&shell.query);
+    let Some(&first) = tabs.first() else { return Html::default() };
+    let current = if tabs.contains(&shell.tab) { shell.tab } else { first };
+    let onkeydown = arrows(store, current, tabs.clone());
     let panel = match current {
-        Tab::Inspect => inspector(store, view, shell.selection),
+        Tab::Inspect => inspector(store, view, shell),
         Tab::Events => html! {
-            <EventLog store={store.clone()} view={view.clone()} sight={shell.sight} />
+            <EventLog store={store.clone()} view={view.clone()} sight={shell.sight}
+                study={shell.study.clone()} />
         },
         Tab::Properties => properties(store, view),
-        Tab::Clients => calls(store, view),
+        Tab::Clients => calls(store, view, shell),
         Tab::Branches => branches(store, view),
         Tab::Script => script(store, view, shell),
     };
     html! {
         <aside class="side" aria-label="Panels">
             <div class="tabs" role="tablist" aria-label="Panels" {onkeydown}>
-                { for Tab::ALL.iter().map(|&tab| {
+                { for tabs.iter().map(|&tab| {
                     let selected = tab == current;
                     html! {
                         <button type="button" role="tab" id={format!("tab-{}", tab.word())}
@@ -68,11 +71,11 @@ fn mark(tab: Tab, view: &View) -> Html {
     }
 }
 
-fn arrows(store: &Store, current: Tab) -> Callback<KeyboardEvent> {
+fn arrows(store: &Store, current: Tab, tabs: Vec<Tab>) -> Callback<KeyboardEvent> {
     let store = store.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let count = Tab::ALL.len();
-        let at = Tab::ALL.iter().position(|tab| *tab == current).unwrap_or(0);
+        let count = tabs.len();
+        let at = tabs.iter().position(|tab| *tab == current).unwrap_or(0);
         let to = match event.key().as_str() {
             "ArrowRight" => (at + 1) % count,
             "ArrowLeft" => (at + count - 1) % count,
@@ -82,7 +85,7 @@ fn arrows(store: &Store, current: Tab) -> Callback<KeyboardEvent> {
         };
         event.prevent_default();
         event.stop_propagation();
-        let tab = Tab::ALL[to];
+        let tab = tabs[to];
         store.send(Command::Tab(tab));
         browser::focus(&format!("tab-{}", tab.word()));
     })

@@ -4,18 +4,17 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::icons::icon;
-use crate::sim::info::MarkKind;
-use crate::ui::hooks::number::{self, Px};
+use super::marks::{legend, strip};
+use crate::sim::trail::Kind;
+use crate::ui::hooks::number;
 use crate::ui::state::player::SPEEDS;
-use crate::ui::state::scene::Scene;
+use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
+use crate::ui::state::study::{Jump, node_of};
 use crate::ui::state::tell;
 
-/// More marks than this are thinned out: they could not be told apart.
-const MARKS: usize = 240;
-
 /// The transport.
-pub fn transport(store: &Store, scene: &View) -> Html {
+pub fn transport(store: &Store, scene: &View, shell: &Shell) -> Html {
     let button = |name: &str, label: &str, keys: &str, command: Command, off: bool| {
         html! {
             <button type="button" class="tool" aria-label={label.to_string()}
@@ -27,7 +26,7 @@ pub fn transport(store: &Store, scene: &View) -> Html {
     };
     let at_start = scene.step == 0 && scene.now == 0;
     let (play, label) = if scene.playing { ("pause", "Pause") } else { ("play", "Play") };
-    let violation = scene.first_violation();
+    let violation = scene.violation();
     html! {
         <div class="transport" role="group" aria-label="Transport">
             <div class="buttons">
@@ -52,18 +51,20 @@ pub fn transport(store: &Store, scene: &View) -> Html {
                     scene.step == scene.head) }
             </div>
             <output id="clock" class="clock" aria-hidden="true">{ tell::clock(scene.now) }</output>
-            { scrubber(store, scene) }
+            { scrubber(store, scene, shell) }
             <span class="count" aria-hidden="true">
                 <b>{ scene.step }</b>{ format!(" / {}", scene.head) }
             </span>
             if let Some(step) = violation {
-                <button type="button" class="alarm" onclick={store.on(Command::Seek(step))}>
+                <button type="button" class="alarm" aria-keyshortcuts="!"
+                    title="To the first violation (!)" onclick={store.on(Command::Seek(step))}>
                     { icon("flag") }{ "Broken" }
                     <span class="sr">
-                        { format!(": go to event {step}, where a property first broke") }
+                        { format!(": go to the first violation, at event {step}") }
                     </span>
                 </button>
             }
+            { jumps(store, scene, shell) }
             <label class="speed">
                 <span class="sr">{ "Speed" }</span>
                 <select id="speed" onchange={on_speed(store)}
@@ -91,7 +92,7 @@ fn on_speed(store: &Store) -> Callback<Event> {
 }
 
 /// The scrubber: a native range over the events, with marks above it.
-fn scrubber(store: &Store, scene: &View) -> Html {
+fn scrubber(store: &Store, scene: &View, shell: &Shell) -> Html {
     let oninput = {
         let store = store.clone();
         Callback::from(move |event: InputEvent| {
@@ -104,9 +105,7 @@ fn scrubber(store: &Store, scene: &View) -> Html {
     let text = format!("event {} of {}, {}", scene.step, scene.head, seconds(scene.now));
     html! {
         <div class="scrubber">
-            <svg class="marks" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
-                { marks(scene) }
-            </svg>
+            { strip(store, scene, shell) }
             <input type="range" id="scrubber" min="0" max={scene.head.to_string()} step="1"
                 value={scene.step.to_string()} {oninput} aria-label="Position"
                 aria-valuetext={text} />
@@ -119,27 +118,38 @@ fn seconds(at: u64) -> String {
     format!("{}.{} s", at / 1_000_000, at % 1_000_000 / 100_000)
 }
 
-fn marks(scene: &Scene) -> Html {
-    let head = scene.head.max(1) as f64;
-    let worth = |kind| !matches!(kind, MarkKind::Client);
-    let marks: Vec<_> = scene.marks.iter().filter(|mark| worth(mark.kind)).collect();
-    let every = marks.len() / MARKS + 1;
-    let kept = marks.iter().enumerate().filter(|(at, mark)| {
-        at % every == 0 || matches!(mark.kind, MarkKind::Violation | MarkKind::Fault)
-    });
-    kept.map(|(_, mark)| {
-        let x = mark.step as f64 / head * 1000.0;
-        let (class, top) = match mark.kind {
-            MarkKind::Fault => ("fault", 2),
-            MarkKind::Leadership => ("leadership", 0),
-            MarkKind::Decision => ("decision", 5),
-            MarkKind::Client => ("client", 5),
-            MarkKind::Violation => ("violation", 0),
-        };
-        html! {
-            <path class={class} d={format!("M{} {top}V10", Px(x))}
-                vector-effect="non-scaling-stroke" />
-        }
-    })
-    .collect()
+/// Everything that one may jump by: to the one before, and to the one after.
+fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
+    let node = node_of(view, shell.selection).map_or("this node".into(), |node| view.name(node));
+    let kind = view.event.as_ref().map(|event| Kind::of(event));
+    let kind = kind.map_or("this kind".into(), |kind| tell::kind(kind, view.info));
+    let by = |jump| move |on| Command::Jump(jump, on);
+    let rows: [(String, &str, &str, [Command; 2]); 4] = [
+        ("Mark".into(), "B", "G", [false, true].map(by(Jump::Mark))),
+        (format!("Event at {node}"), "P", "N", [false, true].map(by(Jump::Node))),
+        (format!("Event of this kind: {kind}"), "R", "T", [false, true].map(by(Jump::Kind))),
+        ("Ten events".into(), "Shift+ArrowLeft", "Shift+ArrowRight", [-10, 10].map(Command::Step)),
+    ];
+    html! {
+        <details class="jumps">
+            <summary class="tool">{ "Jump" }</summary>
+            <div class="sheet" role="group" aria-label="Jump">
+                { for rows.into_iter().map(|(what, before, after, [back, on])| {
+                    let [less, more] = ["Previous", "Next"].map(|way| format!("{way}: {what}"));
+                    html! {
+                        <>
+                            <button type="button" class="tool" aria-label={less}
+                                aria-keyshortcuts={before} title={before}
+                                onclick={store.on(back)}>{ icon("before") }</button>
+                            <span aria-hidden="true">{ what }</span>
+                            <button type="button" class="tool" aria-label={more}
+                                aria-keyshortcuts={after} title={after}
+                                onclick={store.on(on)}>{ icon("after") }</button>
+                        </>
+                    }
+                }) }
+                { legend() }
+            </div>
+        </details>
+    }
 }

@@ -42,9 +42,14 @@ pub fn fragment() -> String {
     window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
 }
 
+/// The address.
+pub fn address() -> String {
+    window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
 /// The address without query and fragment.
 pub fn base() -> String {
-    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let href = address();
     let end = href.find(['?', '#']).unwrap_or(href.len());
     href[..end].to_string()
 }
@@ -63,6 +68,18 @@ pub fn push_address() {
     if let Some(history) = window().and_then(|window| window.history().ok()) {
         let _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", None);
     }
+}
+
+/// Whether the page stands in a frame of another page.
+pub fn framed() -> bool {
+    let Some(window) = window() else { return false };
+    let parent = window.parent().ok().flatten();
+    parent.is_some_and(|parent| *parent != *window)
+}
+
+/// Whether what a person types comes here.
+pub fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
 /// Names the page in tabs and in the history.
@@ -105,6 +122,29 @@ pub fn focus_element(element: &Element) {
     }
 }
 
+/// Lights what an element's `data-lights` names: the nodes and links that it speaks of, as their
+/// `data-select` has them. An element that names nothing leaves alight what is meant to stay so.
+pub fn light(element: Option<&Element>) {
+    let Some(document) = document() else { return };
+    let all = |what: &str| document.query_selector_all(what).ok();
+    if let Some(lit) = all("[data-lit]") {
+        for place in 0..lit.length() {
+            if let Some(element) = lit.get(place).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = element.remove_attribute("data-lit");
+            }
+        }
+    }
+    let near = element.and_then(|element| element.closest("[data-lights]").ok().flatten());
+    let source = near.or_else(|| document.query_selector("[data-lights].stay").ok().flatten());
+    let words = source.and_then(|element| element.get_attribute("data-lights"));
+    for word in words.iter().flat_map(|words| words.split(' ')) {
+        let found = document.query_selector(&format!(".stage [data-select='{word}']"));
+        if let Some(element) = found.ok().flatten() {
+            let _ = element.set_attribute("data-lit", "");
+        }
+    }
+}
+
 /// Marks the root element: themes, embedding, and what tests read.
 pub fn mark_root(name: &str, value: &str) {
     let root = document().and_then(|document| document.document_element());
@@ -121,6 +161,12 @@ pub fn typing(target: Option<&Element>) -> bool {
         element.closest(editable).ok().flatten().is_some()
     };
     target.is_some_and(inside)
+}
+
+/// Whether the page is longer than its window.
+pub fn scrolls() -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.is_some_and(|root| root.scroll_height() > root.client_height())
 }
 
 /// The clipboard, where there is one: not in insecure contexts, not in every frame.

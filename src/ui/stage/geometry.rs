@@ -1,21 +1,40 @@
-//! Where everything stands on the stage. One unit is one CSS pixel; the same numbers place the
-//! nodes and links that Yew renders and the messages that the painter draws.
+//! Where everything stands on the stage. One unit is one CSS pixel of a stage that is not zoomed;
+//! the same numbers place the nodes and links that Yew renders and the messages that the painter
+//! draws.
 
 use std::f64::consts::PI;
 use std::fmt;
 
 use js_sys::Math;
 
+use super::arrange::{Arrange, Plan};
 use crate::ui::hooks::number::{Px, between};
 use crate::view::{NodeId, NodeNames};
 
 /// A place on the stage.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Point {
     /// From the left.
     pub x: f64,
     /// From above.
     pub y: f64,
+}
+
+impl Point {
+    /// How far it is to another place.
+    pub fn far(self, other: Point) -> f64 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// This place, moved.
+    pub fn moved(self, dx: f64, dy: f64) -> Point {
+        Point { x: self.x + dx, y: self.y + dy }
+    }
+
+    /// A place between this one and another, at that part of the way.
+    pub fn towards(self, other: Point, part: f64) -> Point {
+        self.moved((other.x - self.x) * part, (other.y - self.y) * part)
+    }
 }
 
 impl fmt::Display for Point {
@@ -48,14 +67,12 @@ pub struct Geometry {
     pub names: NodeNames,
     /// The radius of a node.
     pub radius: f64,
-    /// The middle of the ring.
-    pub centre: Point,
-    /// The ring's half axes.
-    pub axes: (f64, f64),
     /// Whether there is room for names only.
     pub brief: bool,
     /// How many cells of a log there is room for at a node.
     pub cells: usize,
+    /// How high the proposals at the foot are.
+    pub foot: f64,
     nodes: Vec<Point>,
     sides: Vec<Side>,
 }
@@ -66,6 +83,8 @@ const NARROW: f64 = 600.0;
 const SHORT: f64 = 440.0;
 /// Under this height a narrow stage has room for names only.
 const BRIEF: f64 = 340.0;
+/// And a wide one, on which a log would have to stand under its neighbour's.
+const FLAT: f64 = 260.0;
 /// Up to so many servers, names and logs have room beside them.
 const ROOMY: u32 = 12;
 /// Up to so many clients in a row, what they ask has room beside them.
@@ -74,26 +93,65 @@ const BESIDE: u32 = 2;
 const ROW: u32 = 4;
 /// The same for servers in a narrow ring.
 const RING: u32 = 7;
+/// Servers that stand beside one another have room for a log if they stand so far apart.
+const APART: f64 = 104.0;
+/// And at least so far apart they stand, if there is room for a further line.
+const CLOSE: f64 = 56.0;
+/// How far from the stage's edge a node stays that somebody moves, as a part of the stage.
+pub const EDGE: f64 = 0.04;
+
+/// What is left of the stage for the servers.
+struct Area {
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+    narrow: bool,
+    /// Whether names stand beside the nodes, for want of height.
+    short: bool,
+}
 
 impl Geometry {
     /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
-    pub fn new(names: NodeNames, width: f64, height: f64, proposals: bool) -> Geometry {
+    pub fn new(
+        names: NodeNames,
+        (width, height): (f64, f64),
+        proposals: bool,
+        arrange: &Arrange,
+    ) -> Geometry {
         let narrow = width < NARROW;
-        let servers = f64::from(names.servers.max(1));
-        let clients = names.clients > 0;
         let short = !narrow && height < SHORT;
-        let brief = narrow && height < BRIEF;
-        let aside = clients && (brief || !narrow);
+        let brief = if narrow { height < BRIEF } else { height < FLAT };
+        let mut made = Geometry {
+            width,
+            height,
+            names,
+            radius: 0.0,
+            brief,
+            cells: if narrow { 5 } else { 8 },
+            foot: if proposals && !narrow { 60.0 } else { 0.0 },
+            nodes: Vec::new(),
+            sides: Vec::new(),
+        };
+        match arrange.plan {
+            Plan::Ring => made.ring(narrow, short),
+            plan => made.lines(plan, narrow, short, &arrange.ranks),
+        }
+        for &(node, x, y) in &arrange.placed {
+            made.put(node, Point { x: x * width, y: y * height });
+        }
+        made
+    }
+
+    /// Servers in a ring, clients to its left or, on a phone, under it.
+    fn ring(&mut self, narrow: bool, short: bool) {
+        let (names, width, height, brief) = (self.names, self.width, self.height, self.brief);
+        let aside = names.clients > 0 && (brief || !narrow);
         let left = match (aside, narrow) {
             (false, _) => 0.0,
             (true, true) => 56.0,
-            (true, false) => {
-                if names.clients > 4 {
-                    120.0
-                } else {
-                    96.0
-                }
-            }
+            (true, false) if names.clients > 4 => 120.0,
+            (true, false) => 96.0,
         };
         let bottom = match names.clients {
             0 => 0.0,
@@ -101,15 +159,14 @@ impl Geometry {
             1..=BESIDE => 60.0,
             _ => 78.0,
         };
-        let roomy = names.servers <= ROOMY;
         // Above the ring stand a name and a log, below it the proposals.
-        let foot = if proposals { 60.0 } else { 0.0 };
-        let (margin_x, top, foot) = match (narrow, roomy) {
-            _ if brief => (72.0, 48.0, 40.0),
+        let foot = self.foot;
+        let (margin_x, top, foot) = match (narrow, self.roomy()) {
+            (true, true) if brief => (72.0, 48.0, 40.0),
             (true, true) => (60.0, 96.0, 96.0),
             (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
             (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
-            (_, false) => (32.0, 32.0, 40.0 + foot),
+            (_, false) => (52.0, 56.0, 48.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
         let centre = Point { x: left + area.0 / 2.0, y: top + area.1 / 2.0 };
@@ -117,26 +174,117 @@ impl Geometry {
         let axes = (axes.0.min(axes.1 * 1.7), axes.1.min(axes.0 * 1.7));
         let around = PI * (axes.0 + axes.1);
         let most = if narrow { 22.0 } else { 32.0_f64.min(axes.1 * 0.26) };
-        let radius = between(around / servers * 0.22, 7.0, most);
-        let mut nodes = Vec::new();
-        let mut sides = Vec::new();
+        self.radius = between(around / f64::from(names.servers.max(1)) * 0.22, 7.0, most);
         for node in names.servers() {
             let (sin, cos) = direction(node.0, names.servers);
-            nodes.push(Point { x: centre.x + axes.0 * cos, y: centre.y + axes.1 * sin });
-            sides.push(side(sin, cos, narrow && !brief, short || brief));
+            self.nodes.push(centre.moved(axes.0 * cos, axes.1 * sin));
+            self.sides.push(side(sin, cos, narrow && !brief, short || brief));
         }
         for (place, _) in names.clients().enumerate() {
-            nodes.push(client_place(place, names.clients as usize, !aside, width, height));
+            self.nodes.push(client_place(place, names.clients as usize, !aside, width, height));
             let beside = !aside && names.clients <= BESIDE;
-            sides.push(if beside { Side::Right } else { Side::Below });
+            self.sides.push(if beside { Side::Right } else { Side::Below });
         }
-        let cells = if narrow { 5 } else { 8 };
-        Geometry { width, height, names, radius, centre, axes, brief, cells, nodes, sides }
+    }
+
+    /// Servers in lines, those of the first rank on top, and the clients under them.
+    fn lines(&mut self, plan: Plan, narrow: bool, short: bool, ranks: &[u8]) {
+        let (names, width) = (self.names, self.width);
+        let foot = self.foot + if short || self.brief { 0.0 } else { 12.0 };
+        let rows = client_rows(names.clients, width);
+        let bottom = match names.clients {
+            0 => 0.0,
+            _ if self.brief => 40.0 * rows,
+            _ => 16.0 + 52.0 * rows,
+        };
+        let top = if narrow || short { 44.0 } else { 56.0 };
+        let area = Area {
+            left: 24.0,
+            top,
+            width: width - 48.0,
+            height: self.height - bottom - top - foot,
+            narrow,
+            short: short || self.brief,
+        };
+        let most = (area.width / CLOSE).floor().max(1.0) as usize;
+        let mut groups: Vec<Vec<NodeId>> = Vec::new();
+        let mut last = None;
+        let rank = |node: &NodeId| match plan {
+            Plan::Tiers => ranks.get(node.index()).copied().unwrap_or(0),
+            _ => 0,
+        };
+        let mut servers: Vec<NodeId> = names.servers().collect();
+        servers.sort_by_key(rank);
+        // One rank alone would be a row: it stands in two lines, so that links do not coincide.
+        let alone = servers.first().map(rank) == servers.last().map(rank);
+        let split = plan == Plan::Tiers && alone && servers.len() > 2;
+        let most = if split { most.min(servers.len().div_ceil(2)) } else { most };
+        for node in servers {
+            let own = rank(&node);
+            match groups.last_mut().filter(|group| last == Some(own) && group.len() < most) {
+                Some(group) => group.push(node),
+                None => groups.push(vec![node]),
+            }
+            last = Some(own);
+        }
+        self.stand(&area, &groups);
+        for (place, _) in names.clients().enumerate() {
+            let in_row = (f64::from(names.clients) / rows).ceil();
+            let (row, column) = (place as f64 / in_row, place as f64 % in_row);
+            let y = self.height - foot - 34.0 - (rows - 1.0 - row.floor()) * 52.0;
+            let x = 24.0 + area.width * (column + 0.5) / in_row;
+            let beside = names.clients <= BESIDE;
+            self.nodes.push(Point { x: if beside { x - 40.0 } else { x }, y });
+            self.sides.push(if beside || self.brief { Side::Right } else { Side::Below });
+        }
+    }
+
+    /// Puts lines of servers one under the other.
+    fn stand(&mut self, area: &Area, lines: &[Vec<NodeId>]) {
+        let longest = lines.iter().map(Vec::len).max().unwrap_or(1).max(1) as f64;
+        let (gap, high) = (area.width / longest, area.height / lines.len().max(1) as f64);
+        let most = if area.narrow { 22.0 } else { 32.0 };
+        self.radius = between((gap * 0.25).min(high * 0.2), 7.0, most);
+        let cells = ((gap - 24.0) / 17.0).floor();
+        self.cells = between(cells, 1.0, self.cells as f64) as usize;
+        self.brief |= gap < APART || high < 120.0;
+        self.nodes = vec![Point::default(); self.names.servers as usize];
+        self.sides = vec![Side::Below; self.names.servers as usize];
+        for (row, line) in lines.iter().enumerate() {
+            // A line alone leaves the room above it to the links that pass over its nodes.
+            let part = if lines.len() == 1 { 0.56 } else { 0.4 };
+            let y = area.top + high * (row as f64 + part);
+            for (place, node) in line.iter().enumerate() {
+                let part = (place as f64 + 0.5) / line.len() as f64;
+                let x = area.left + area.width * part;
+                // Two lines of the same length do not stand one exactly under the other.
+                let even = lines.len() > 1 && line.len() as f64 == longest && line.len() > 1;
+                let aside = if even && row % 2 == 1 { gap * 0.16 } else { 0.0 };
+                self.nodes[node.index()] = Point { x: x - aside, y };
+                if area.short && lines.len() > 1 {
+                    self.sides[node.index()] = Side::Right;
+                }
+            }
+        }
+    }
+
+    /// Puts a node somewhere else than its layout would.
+    fn put(&mut self, node: NodeId, at: Point) {
+        let (narrow, width) = (self.narrow(), self.width);
+        let Some(slot) = self.nodes.get_mut(node.index()) else { return };
+        *slot = at;
+        self.sides[node.index()] = match () {
+            () if narrow && at.y > self.height * 0.5 => Side::Above,
+            () if narrow => Side::Below,
+            () if at.x > width - 190.0 => Side::Left,
+            () => Side::Right,
+        };
     }
 
     /// Where a node stands.
     pub fn at(&self, node: NodeId) -> Point {
-        self.nodes.get(node.index()).copied().unwrap_or(self.centre)
+        let middle = Point { x: self.width / 2.0, y: self.height / 2.0 };
+        self.nodes.get(node.index()).copied().unwrap_or(middle)
     }
 
     /// Where its name stands.
@@ -157,35 +305,69 @@ impl Geometry {
     /// Whether there is room for a node's name only.
     pub fn terse(&self, node: NodeId) -> bool {
         let (servers, clients) = (self.names.servers, self.names.clients);
-        let crowded = if self.names.is_client(node) { clients > ROW } else { servers > RING };
-        self.brief || self.narrow() && crowded
+        let client = self.names.is_client(node);
+        let crowded = if client { clients > ROW } else { servers > RING };
+        self.brief || !self.roomy() || self.narrow() && crowded
     }
 
     fn narrow(&self) -> bool {
         self.width < NARROW
     }
 
-    /// Whether names and logs have room beside the nodes.
+    /// Whether logs have room beside the nodes.
     pub fn roomy(&self) -> bool {
         self.names.servers <= ROOMY
     }
 
     /// The way of a message: a slightly bowed curve that keeps to the right, so that the two
-    /// directions stand apart. Start, bend and end.
+    /// directions stand apart, and that goes round whoever stands between. Start, bend and end.
     pub fn way(&self, from: NodeId, to: NodeId) -> [Point; 3] {
         let (a, b) = (self.at(from), self.at(to));
-        let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let length = dx.hypot(dy).max(1.0);
-        let (ux, uy) = (dx / length, dy / length);
+        let length = a.far(b).max(1.0);
+        let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
         let client = self.names.is_client(from) || self.names.is_client(to);
         let bow = if client { 3.0 } else { between(length * 0.05, 6.0, 16.0) };
         let apart = 4.0;
-        let (start, end) = (self.radius_of(from) + 2.0, self.radius_of(to) + 2.0);
-        let right = |p: Point, by: f64| Point { x: p.x - uy * by, y: p.y + ux * by };
-        let begin = right(Point { x: a.x + ux * start, y: a.y + uy * start }, apart);
-        let finish = right(Point { x: b.x - ux * end, y: b.y - uy * end }, apart);
-        let middle = Point { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 };
-        [begin, right(middle, apart + bow), finish]
+        let right = |p: Point, by: f64| p.moved(-uy * by, ux * by);
+        let round = self.detour(from, to, (ux, uy), length);
+        let bend = right(a.towards(b, 0.5), apart + bow + round);
+        let edge = |p: Point, node: NodeId, part: f64| {
+            let far = p.far(bend).max(1.0);
+            let reach = (self.radius_of(node) + 2.0).min(far * part);
+            right(p.towards(bend, reach / far), apart)
+        };
+        [edge(a, from, 0.9), bend, edge(b, to, 0.9)]
+    }
+
+    /// How far to the right a way has to bend so that it passes nobody else's node; negative: to
+    /// the left. Both directions bend to the same side, so that they stay beside each other.
+    fn detour(&self, from: NodeId, to: NodeId, (ux, uy): (f64, f64), length: f64) -> f64 {
+        let a = self.at(from);
+        let (mut most, mut sum, mut count) = (0.0_f64, 0.0, 0.0);
+        for other in self.names.all().filter(|other| *other != from && *other != to) {
+            let c = self.at(other);
+            let (x, y) = (c.x - a.x, c.y - a.y);
+            let (part, aside) = ((x * ux + y * uy) / length, y * ux - x * uy);
+            let radius = self.radius_of(other);
+            if !(0.02..=0.98).contains(&part) || aside.abs() > radius + 6.0 {
+                continue;
+            }
+            let need = radius + 18.0 - aside.abs();
+            most = most.max(need / (2.0 * part * (1.0 - part)).max(0.18));
+            sum += aside;
+            count += 1.0;
+        }
+        if count == 0.0 {
+            return 0.0;
+        }
+        // Away from whoever is in the way; where that says nothing, upwards.
+        let sign = match sum {
+            sum if sum > 2.0 => -1.0,
+            sum if sum < -2.0 => 1.0,
+            _ if ux > 0.001 || (ux > -0.001 && uy < 0.0) => -1.0,
+            _ => 1.0,
+        };
+        sign * (most + 24.0 * count).min(length * 0.6)
     }
 
     /// A place on that way, from 0 to 1.
@@ -218,16 +400,6 @@ impl Geometry {
         }
         best.map(|(_, node)| node)
     }
-
-    /// A point on an ellipse around the ring, between the server of that number and the next.
-    pub fn gap(&self, after: u32, beyond: f64) -> Point {
-        let turn = (f64::from(after) + 0.5) / f64::from(self.names.servers.max(1));
-        let angle = turn * 2.0 * PI - PI / 2.0;
-        Point {
-            x: self.centre.x + (self.axes.0 + beyond) * Math::cos(angle),
-            y: self.centre.y + (self.axes.1 + beyond) * Math::sin(angle),
-        }
-    }
 }
 
 /// A place on a way, from 0 to 1.
@@ -251,6 +423,10 @@ fn side(sin: f64, cos: f64, narrow: bool, short: bool) -> Side {
         () if cos > -0.01 => Side::Right,
         () => Side::Left,
     }
+}
+
+fn client_rows(clients: u32, width: f64) -> f64 {
+    (f64::from(clients) * 48.0 / width).ceil().max(1.0)
 }
 
 fn client_place(place: usize, count: usize, narrow: bool, width: f64, height: f64) -> Point {

@@ -48,8 +48,7 @@ pub fn Link(props: &LinkProps) -> Html {
         _ => ", holds its messages",
     };
     let label = format!("Link between {}{state}", props.name);
-    let (from, to) = (layout.at(a), layout.at(b));
-    let hit = format!("M{from}L{to}");
+    let hit = layout.path(a, b);
     let select = format!("link:{}-{}", names.name(a), names.name(b));
     html! {
         <g {class} tabindex="-1" role="button" aria-label={label} data-select={select}

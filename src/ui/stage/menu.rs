@@ -3,9 +3,10 @@
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
+use super::arrange::Wish;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::number::Px;
-use crate::ui::state::choices::choices;
+use crate::ui::state::choices::{Choice, choices};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Context;
 use crate::ui::state::store::{Command, Store, View};
@@ -30,7 +31,17 @@ pub struct MenuProps {
 pub fn ContextMenu(props: &MenuProps) -> Html {
     let store = &props.store;
     use_effect_with((), |()| browser::focus("context-0"));
-    let list = choices(&props.view, props.context.what);
+    let mut list = choices(&props.view, props.context.what);
+    if let Selection::Node(node) = props.context.what
+        && store.model().shell.stage.moved(node)
+    {
+        list.push(Choice {
+            label: "Put it back".to_string(),
+            doc: "It stands where the layout has it.",
+            key: None,
+            command: Command::Stage(Wish::PutBack(node)),
+        });
+    }
     let title = props.view.describe(props.context.what);
     let height = 44.0 + list.len() as f64 * 32.0;
     let x = props.context.x.min(props.width - 208.0).max(4.0);
@@ -76,7 +87,11 @@ pub fn ContextMenu(props: &MenuProps) -> Html {
                     if let Some(key) = choice.key { <kbd>{ key }</kbd> }
                 </button>
             }) }
-            if count == 0 { <p>{ "It has arrived: nothing can be done to it any more." }</p> }
+            if props.view.locked {
+                <p>{ "This page is for watching." }</p>
+            } else if count == 0 {
+                <p>{ "It has arrived: nothing can be done to it any more." }</p>
+            }
         </div>
     }
 }

@@ -4,30 +4,35 @@
 //! moves is drawn by the [`painter`] on a canvas above. No protocol is named here: what a thing is
 //! comes from the tables of the protocol and from its views.
 
+pub mod arrange;
 pub mod geometry;
 pub mod glyphs;
 mod link;
 mod menu;
 mod node;
+mod outline;
 pub mod painter;
 pub mod place;
-mod rift;
+pub mod pointer;
+pub mod rift;
+mod tools;
 
 use std::rc::Rc;
 
-use geometry::Geometry;
+use arrange::{Arrange, Plan, Tool};
+use geometry::{Geometry, Point};
 use glyphs::Glyphs;
 use link::Link;
 use menu::ContextMenu;
 use node::Node;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlCanvasElement, MouseEvent, ResizeObserver};
+use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::hooks::number::Px;
 use super::state::scene::{Scene, Selection};
-use super::state::shell::{Context, Shell};
+use super::state::shell::Shell;
 use super::state::store::{Command, Store, View};
 use super::state::tell;
 use crate::view::{NodeId, NodeNames};
@@ -38,14 +43,21 @@ pub struct Layout(pub Rc<Geometry>);
 
 impl Layout {
     /// Lays out a cluster on a stage of that size; `proposals` stand at the foot of a wide one.
-    pub fn new(names: NodeNames, width: f64, height: f64, proposals: bool) -> Layout {
-        Layout(Rc::new(Geometry::new(names, width.max(240.0), height.max(160.0), proposals)))
+    pub fn new(
+        names: NodeNames,
+        (width, height): (f64, f64),
+        proposals: bool,
+        arrange: &Arrange,
+    ) -> Layout {
+        let size = (width.max(240.0), height.max(160.0));
+        Layout(Rc::new(Geometry::new(names, size, proposals, arrange)))
     }
 }
 
 impl Default for Layout {
     fn default() -> Layout {
-        Layout::new(NodeNames { servers: 0, clients: 0 }, 0.0, 0.0, false)
+        let nobody = NodeNames { servers: 0, clients: 0 };
+        Layout::new(nobody, (0.0, 0.0), false, &Arrange::empty(Plan::Ring))
     }
 }
 
@@ -72,6 +84,10 @@ pub struct StageProps {
     pub view: View,
     /// The page around it.
     pub shell: Rc<Shell>,
+    /// Where everything stands.
+    pub layout: Layout,
+    /// How the stage is arranged.
+    pub stage: Rc<Arrange>,
 }
 
 /// With more servers than this, links that are as they should be are not drawn one by one.
@@ -89,24 +105,33 @@ pub fn Stage(props: &StageProps) -> Html {
         let (frame, canvas, store) = (frame.clone(), canvas.clone(), store.clone());
         use_effect_with((), move |()| {
             store.attach(canvas.cast::<HtmlCanvasElement>());
-            watch_size(&frame, store)
+            let heard = frame.cast::<Element>().map(|stage| pointer::listen(stage, &store));
+            let watched = watch_size(&frame, store);
+            move || {
+                drop(heard);
+                watched();
+            }
         });
     }
-    let layout = &props.shell.layout;
-    let stop = props.shell.stop;
-    let click = pick_callback(store, &frame, false);
-    let context = pick_callback(store, &frame, true);
+    let (layout, stage) = (&props.layout, &*props.stage);
     let scene = &props.view;
     let selection = props.shell.selection;
     let (w, h) = (layout.width, layout.height);
     let (width, height) = (Px(w).to_string(), Px(h).to_string());
-    let size = format!("0 0 {width} {height}");
     let label = format!("{}: {} nodes", scene.title, scene.nodes.len());
+    let hand = match stage.tool {
+        Tool::None if stage.camera.k > 1.0 => "near",
+        Tool::None => "none",
+        Tool::Place(..) => "place",
+        Tool::Rift(_) => "rift",
+    };
     html! {
-        <div class="stage" ref={frame} id="stage" role="group" aria-label={label}
-            aria-keyshortcuts="M L" onclick={click} oncontextmenu={context}>
-            <svg {width} {height} viewBox={size}>
-                { rift::rift(layout, &scene.sides) }
+        <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
+            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
+            <svg role="presentation" {width} {height}>
+                <g transform={stage.camera.transform()}>
+                { torn(scene, layout, &stage.tool) }
+                { outline::outlines(scene, layout) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
                     let id = shot.id;
@@ -116,18 +141,49 @@ pub fn Stage(props: &StageProps) -> Html {
                     html! {
                         <Node key={id.0} shot={shot.clone()} layout={layout.clone()}
                             selected={selection == Some(Selection::Node(id))}
-                            tab={stop == id} store={store.clone()} {fresh}
-                            call={AttrValue::from(call)} broken={is_broken(scene, id)} />
+                            tab={props.shell.stop == id} store={store.clone()} {fresh}
+                            call={AttrValue::from(call)} breaks={breaks(scene, id)} />
                     }
                 }) }
                 if !scene.playing { { targets(scene, layout, selection) } }
+                { in_hand(layout, &stage.tool) }
+                </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
+            { tools::tools(store, stage) }
+            { tools::in_hand(store, scene, layout, stage) }
             if let Some(context) = props.shell.context {
                 <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
                     height={h} />
             }
         </div>
+    }
+}
+
+/// The sides that hear each other, or that would after what is being drawn.
+fn torn(scene: &Scene, layout: &Layout, tool: &Tool) -> Html {
+    let drawn = match tool {
+        Tool::Rift(line) => rift::split(layout, line),
+        _ => None,
+    };
+    match drawn.or_else(|| rift::sides(scene)) {
+        Some(sides) => rift::rift(layout, &sides),
+        None => Html::default(),
+    }
+}
+
+/// The line that is being drawn, or where a node would be put down.
+fn in_hand(layout: &Layout, tool: &Tool) -> Html {
+    match tool {
+        Tool::None => Html::default(),
+        Tool::Place(node, at) => html! {
+            <circle class="aim" cx={Px(at.x).to_string()} cy={Px(at.y).to_string()}
+                r={Px(layout.radius_of(*node)).to_string()} />
+        },
+        Tool::Rift(line) => {
+            let points: Vec<String> = line.iter().map(Point::to_string).collect();
+            html! { <polyline class="stroke" points={points.join(" ")} /> }
+        }
     }
 }
 
@@ -185,10 +241,14 @@ fn targets(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html
         .collect()
 }
 
-fn is_broken(scene: &Scene, node: NodeId) -> bool {
-    scene.verdicts.iter().filter(|verdict| verdict.broken()).any(|verdict| {
-        verdict.finding.as_ref().is_some_and(|finding| finding.nodes.contains(&node))
-    })
+/// The properties that a node is seen to break, in words.
+fn breaks(scene: &Scene, node: NodeId) -> Option<AttrValue> {
+    let broken = scene.verdicts.iter().filter(|verdict| {
+        let found = verdict.finding.as_ref().filter(|_| verdict.broken());
+        found.is_some_and(|finding| finding.nodes.contains(&node))
+    });
+    let titles: Vec<&str> = broken.map(|verdict| verdict.property.title).collect();
+    (!titles.is_empty()).then(|| titles.join(", ").into())
 }
 
 /// A client's call and what came of it, in a few words.
@@ -200,41 +260,6 @@ fn call_line(call: &crate::sim::session::Call) -> String {
         Outcome::Refused { .. } => format!("{}: refused", call.op),
         Outcome::Unknown { .. } => format!("{} → ?", call.op),
     }
-}
-
-/// What a click or a right click selects: the message under it, else what the element under it
-/// says of itself, else nothing.
-fn pick_callback(store: &Store, frame: &NodeRef, menu: bool) -> Callback<MouseEvent> {
-    let (store, frame) = (store.clone(), frame.clone());
-    Callback::from(move |event: MouseEvent| {
-        let Some(stage) = frame.cast::<Element>() else { return };
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let inside = |what: &str| {
-            let found = target.as_ref().and_then(|element| element.closest(what).ok().flatten());
-            found.is_some()
-        };
-        if inside(".context, .try") {
-            return;
-        }
-        let bounds = stage.get_bounding_client_rect();
-        let x = f64::from(event.client_x()) - bounds.left();
-        let y = f64::from(event.client_y()) - bounds.top();
-        let named = target.as_ref().and_then(|element| selected_by(&store, element));
-        let on_node = matches!(named, Some(Selection::Node(_)));
-        let message = store.message_at(x, y).filter(|_| !on_node).map(Selection::Message);
-        let what = message.or(named);
-        match (menu, what) {
-            (true, Some(what)) => {
-                event.prevent_default();
-                store.send(Command::Select(Some(what)));
-                // A menu that the keyboard asks for comes without a place.
-                let (x, y) = if x <= 0.0 && y <= 0.0 { (24.0, 24.0) } else { (x, y) };
-                store.send(Command::Context(Some(Context { what, x, y })));
-            }
-            (true, None) => {}
-            (false, what) => store.send(Command::Select(what)),
-        }
-    })
 }
 
 /// What an element stands for, as its `data-select` says.

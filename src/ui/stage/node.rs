@@ -6,12 +6,14 @@ use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::Layout;
+use super::arrange::{NUDGE, Tool, Wish};
 use super::geometry::{Point, Side};
+use super::pointer::arrow;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
-use crate::view::{Cell, NodeId, Panel, PanelMark, Tone, Value};
+use crate::view::{Cell, NodeId, Panel, PanelMark, Quorum, Tone, Value};
 
 /// What a node needs.
 #[derive(Properties, PartialEq)]
@@ -30,8 +32,8 @@ pub struct NodeProps {
     pub fresh: Option<u64>,
     /// What a client asks, and what came of it.
     pub call: AttrValue,
-    /// Whether a broken property is about it.
-    pub broken: bool,
+    /// The broken properties that are about it.
+    pub breaks: Option<AttrValue>,
 }
 
 const CELL: f64 = 17.0;
@@ -52,7 +54,7 @@ pub fn Node(props: &NodeProps) -> Html {
         shot.paused.then_some("paused"),
         shot.client.then_some("client"),
         props.selected.then_some("selected"),
-        props.broken.then_some("violating"),
+        props.breaks.as_ref().map(|_| "violating"),
     );
     let shape = shape(shot.view.tone, shot.client, radius);
     let arm = Px(radius * 0.62);
@@ -64,8 +66,9 @@ pub fn Node(props: &NodeProps) -> Html {
             transform={format!("translate({at})")}>
             <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
                 id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
-                aria-label={spoken(shot, &props.call)} aria-pressed={props.selected.to_string()}
-                aria-keyshortcuts="C Z I" onkeydown={keydown} {onfocus} />
+                aria-label={spoken(props)} aria-pressed={props.selected.to_string()}
+                aria-keyshortcuts="C Z I G Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
+                onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
                 <circle key={format!("glow{step}")} class="glow" r={Px(radius + 5.0).to_string()} />
             }
@@ -85,37 +88,39 @@ pub fn Node(props: &NodeProps) -> Html {
             }
             { supporters(shot, layout, radius) }
             { badge(shot, radius) }
-            if layout.roomy() { { caption(props, radius) } }
+            { caption(props, radius) }
+            if let Some(breaks) = &props.breaks { { flag(breaks, layout, shot.id, radius) } }
         </g>
     }
 }
 
-/// The arrow keys walk from node to node.
+/// The arrow keys walk from node to node; with Alt they move the node itself. While something is
+/// in the hand they are about that.
 fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<KeyboardEvent> {
     let (store, layout, own) = (store.clone(), layout.clone(), format!("focus-{name}"));
     Callback::from(move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key() {
+        let other = event.ctrl_key() || event.meta_key() || event.shift_key();
+        if other || store.model().shell.stage.tool != Tool::None {
             return;
         }
-        let (dx, dy) = match event.key().as_str() {
-            "ArrowLeft" => (-1.0, 0.0),
-            "ArrowRight" => (1.0, 0.0),
-            "ArrowUp" => (0.0, -1.0),
-            "ArrowDown" => (0.0, 1.0),
-            "Enter" => {
-                event.prevent_default();
-                event.stop_propagation();
+        let key = event.key();
+        match arrow(&key) {
+            Some((x, y)) if event.alt_key() => {
+                store.send(Command::Stage(Wish::Nudge(id, x * NUDGE, y * NUDGE)));
+            }
+            Some((x, y)) => {
+                if let Some(next) = layout.neighbour(id, x, y) {
+                    browser::focus(&format!("focus-{}", layout.names.name(next)));
+                }
+            }
+            None if key == "Enter" && !event.alt_key() => {
                 store.send(Command::Select(Some(Selection::Node(id))));
                 browser::focus(&own);
-                return;
             }
-            _ => return,
-        };
+            None => return,
+        }
         event.prevent_default();
         event.stop_propagation();
-        if let Some(next) = layout.neighbour(id, dx, dy) {
-            browser::focus(&format!("focus-{}", layout.names.name(next)));
-        }
     })
 }
 
@@ -124,7 +129,8 @@ fn letter_size(radius: f64) -> String {
 }
 
 /// What a screen reader says of it.
-fn spoken(shot: &Shot, call: &str) -> String {
+fn spoken(props: &NodeProps) -> String {
+    let (shot, call) = (&props.shot, &props.call);
     let mut parts = vec![shot.name.clone()];
     if shot.client {
         parts.push("client".to_string());
@@ -143,7 +149,20 @@ fn spoken(shot: &Shot, call: &str) -> String {
     if !call.is_empty() {
         parts.push(call.to_string());
     }
+    parts.extend(shot.view.quorums.iter().map(Quorum::count));
+    if let Some(breaks) = &props.breaks {
+        parts.push(format!("breaks: {breaks}"));
+    }
     parts.join(", ")
+}
+
+/// A small flag that says what the node breaks.
+fn flag(breaks: &str, layout: &Layout, node: NodeId, radius: f64) -> Html {
+    let below = layout.side(node) != Side::Below;
+    let y = if below { radius + 30.0 } else { -radius - 22.0 };
+    html! {
+        <text class="flag" y={Px(y).to_string()} aria-hidden="true">{ format!("⚑ {breaks}") }</text>
+    }
 }
 
 /// The outline of a role's tone: a hexagon leads, a diamond tries, a circle follows, a client is
@@ -235,7 +254,7 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
     let side = layout.side(shot.id);
     let logs = shot.view.panels.iter().find_map(|panel| match panel {
         Panel::Log { cells, marks, .. } => Some((cells, marks)),
-        Panel::Table { .. } => None,
+        _ => None,
     });
     // No badge stands at a client.
     let reach = radius + if shot.client { 12.0 } else { 18.0 };

@@ -10,13 +10,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::Layout;
+use super::arrange::{Camera, WHOLE};
 use super::geometry::{Geometry, Point, point_on};
 use super::glyphs::Glyphs;
 use super::place::{Waiting, part, place};
 use crate::order::SortedMap;
 use crate::sim::session::{Flight, Loss};
 use crate::ui::hooks::browser;
-use crate::ui::hooks::number::{Px, between};
+use crate::ui::hooks::number::between;
 use crate::ui::state::scene::{Scene, Selection};
 use crate::ui::state::tell;
 use crate::view::{MessageName, NodeId};
@@ -42,7 +43,9 @@ pub struct Painter {
     sprites: Vec<(Sprite, HtmlCanvasElement)>,
     ways: SortedMap<(NodeId, NodeId), [Point; 3]>,
     glyphs: Option<(usize, Glyphs)>,
+    /// Pixels of the screen for each of the page.
     scale: f64,
+    camera: Option<Camera>,
 }
 
 /// The colours of the theme, read from the style sheet.
@@ -50,7 +53,7 @@ struct Colours {
     paper: String,
     ink: String,
     soft: String,
-    line: String,
+    track: String,
     violated: String,
     trying: String,
     focus: String,
@@ -80,12 +83,21 @@ impl Painter {
         self.resize();
     }
 
-    /// Changes the layout.
-    pub fn lay_out(&mut self, geometry: Layout) {
+    /// Changes where everything stands, and from where one looks.
+    pub fn lay_out(&mut self, geometry: Layout, camera: Camera) {
+        let reach = self.reach();
         self.geometry = Some(geometry);
         self.ways.clear();
-        self.sprites.clear();
+        // Pictures are made for one size.
+        if (self.reach() - reach).abs() > 1e-9 || (self.camera().k - camera.k).abs() > 1e-9 {
+            self.sprites.clear();
+        }
+        self.camera = Some(camera);
         self.resize();
+    }
+
+    fn camera(&self) -> Camera {
+        self.camera.unwrap_or(WHOLE)
     }
 
     /// The theme has changed.
@@ -131,6 +143,7 @@ impl Painter {
         }
         let _ = context.set_transform(self.scale, 0.0, 0.0, self.scale, 0.0, 0.0);
         context.clear_rect(0.0, 0.0, geometry.width, geometry.height);
+        self.look(&context);
         self.paint_timers(&context, &geometry, scene, shown);
         for loss in scene.losses.iter() {
             self.paint_loss(&context, &geometry, loss, scene, shown);
@@ -147,6 +160,12 @@ impl Painter {
         }
     }
 
+    /// From here on the context takes places of the layout.
+    fn look(&self, context: &CanvasRenderingContext2d) {
+        let (scale, Camera { k, x, y }) = (self.scale, self.camera());
+        let _ = context.set_transform(scale * k, 0.0, 0.0, scale * k, scale * x, scale * y);
+    }
+
     /// A thousand messages are to cost no more than a few milliseconds: nothing is measured,
     /// formatted or allocated here for a message, and pictures are copied pixel by pixel.
     fn paint_flights(
@@ -158,7 +177,9 @@ impl Painter {
         arriving: &[Flight],
     ) {
         let waiting = Waiting::default();
-        let scale = self.scale;
+        let Camera { k, x: off_x, y: off_y } = self.camera();
+        let scale = self.scale * k;
+        let (off_x, off_y) = (off_x * self.scale, off_y * self.scale);
         let reach = self.reach() * scale;
         let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
         for flight in arriving.iter().chain(scene.flights.iter()) {
@@ -174,24 +195,24 @@ impl Painter {
                 }
             };
             let Some(sprite) = self.sprite(flight) else { return };
-            let (x, y) = (at.x * scale - reach, at.y * scale - reach);
+            let (x, y) = (at.x * scale + off_x - reach, at.y * scale + off_y - reach);
             let picture = &self.sprites[sprite].1;
             let _ = context.draw_image_with_html_canvas_element(picture, x, y);
             if flight.name.copy > 1 {
                 self.paint_copy(context, flight.name.copy, at);
+                let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
             }
         }
-        let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
+        self.look(context);
     }
 
     /// The number of a duplicate, at its shoulder.
     fn paint_copy(&self, context: &CanvasRenderingContext2d, copy: u32, at: Point) {
         let Some(colours) = &self.colours else { return };
-        let scale = self.scale;
+        self.look(context);
         context.set_fill_style_str(&colours.ink);
-        context.set_font(&format!("{}px system-ui, sans-serif", Px(10.0 * scale)));
-        let text = format!("×{copy}");
-        let _ = context.fill_text(&text, (at.x + 8.0) * scale, (at.y - 6.0) * scale);
+        context.set_font("10px system-ui, sans-serif");
+        let _ = context.fill_text(&format!("×{copy}"), at.x + 8.0, at.y - 6.0);
     }
 
     /// How far a picture reaches from its middle, in CSS pixels.
@@ -200,15 +221,18 @@ impl Painter {
         if many { (REACH + 2.0) * 0.7 } else { REACH + 2.0 }
     }
 
-    /// The message drawn nearest to a place, if any is near enough.
-    pub fn hit(&self, scene: &Scene, shown: f64, x: f64, y: f64) -> Option<MessageName> {
+    /// The message drawn nearest to a place of the stage, if any is near enough.
+    pub fn hit(&self, scene: &Scene, shown: f64, place_seen: Point) -> Option<MessageName> {
         let geometry = self.geometry.as_ref()?;
+        let camera = self.camera();
+        let under = camera.under(place_seen);
         let waiting = Waiting::default();
         let mut best: Option<(f64, MessageName)> = None;
         for flight in scene.flights.iter() {
             let at = place(geometry, scene, flight, shown, &waiting);
-            let distance = (at.x - x).hypot(at.y - y);
-            if distance <= HIT && best.is_none_or(|(least, _)| distance < least) {
+            let distance = at.far(under);
+            if distance <= HIT.max(HIT / camera.k) && best.is_none_or(|(least, _)| distance < least)
+            {
                 best = Some((distance, flight.name));
             }
         }
@@ -233,7 +257,7 @@ impl Painter {
                 let length = timer.due_at.saturating_sub(timer.set_at).max(1) as f64;
                 let left = between((timer.due_at as f64 - shown) / length, 0.0, 1.0);
                 context.set_line_width(3.0);
-                context.set_stroke_style_str(&colours.line);
+                context.set_stroke_style_str(&colours.track);
                 context.begin_path();
                 let _ = context.arc(at.x, at.y, radius, 0.0, 2.0 * PI);
                 context.stroke();
@@ -325,7 +349,8 @@ impl Painter {
         }
         let (_, glyphs) = self.glyphs.as_ref()?;
         let letter = glyphs.letter(flight.kind);
-        let picture = draw_sprite(key, letter, colours, self.scale, self.reach())?;
+        let picture =
+            draw_sprite(key, letter, colours, self.scale * self.camera().k, self.reach())?;
         self.sprites.push((key, picture));
         Some(self.sprites.len() - 1)
     }
@@ -413,7 +438,7 @@ impl Colours {
             paper: get("--paper"),
             ink: get("--ink"),
             soft: get("--arc"),
-            line: get("--line"),
+            track: get("--track"),
             violated: get("--violated"),
             trying: get("--trying"),
             focus: get("--focus"),

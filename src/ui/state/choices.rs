@@ -1,10 +1,12 @@
 //! What can be done to a node, a link or a message, in one list: the inspector's buttons, the
 //! menu on the stage and the keys all come from here, so that none of them lacks what another has.
 
+use super::forms::{Subject, Wish};
 use super::scene::{LinkPair, Scene, Selection, Shot};
 use super::store::Command;
 use crate::sim::action::{Action, Delay, Direction, LinkChange, MessageRef, Target};
 use crate::sim::session::LinkShot;
+use crate::ui::stage::arrange;
 use crate::view::{MessageName, NodeId};
 
 /// Something that can be done.
@@ -33,10 +35,23 @@ impl Choice {
         let key = Some(key).filter(|key| !key.is_empty());
         Choice { label: label.into(), doc, key, command: Command::Act(action) }
     }
+
+    /// A choice whose exact values are filled in first; its label says so by three dots.
+    fn form(
+        label: impl Into<String>,
+        doc: &'static str,
+        key: Option<&'static str>,
+        subject: Subject,
+    ) -> Choice {
+        Choice { label: label.into(), doc, key, command: Command::Form(Wish::Open(subject)) }
+    }
 }
 
 /// Everything that can be done to what is selected.
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
         Selection::Link(a, b) => scene.link(a, b).map(for_link),
@@ -101,14 +116,36 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
     if shot.up {
         for timer in &shot.timers {
             let action = Action::Fire { target: target.clone(), timer: timer.name.to_string() };
+            let first = timer.name == shot.timers[0].name;
             list.push(Choice::new(
                 format!("Fire {} timer", timer.name),
                 "The timer goes off now instead of when it is due.",
-                "",
+                if first { "T" } else { "" },
                 action,
             ));
         }
+        if !shot.paused {
+            let doc = "It stops for as long as you say: timers and messages wait.";
+            list.push(Choice::form("Pause for…", doc, None, Subject::Pause(node)));
+        }
     }
+    let doc = "Its clock is set off, or runs too fast or too slowly, and its timers with it.";
+    list.push(Choice::form("Clock…", doc, Some("E"), Subject::Clock(node)));
+    if shot.client {
+        for (place, op) in scene.service.ops.iter().enumerate() {
+            let key = (op.args.len() == 2)
+                .then_some("O")
+                .filter(|_| scene.service.ops[..place].iter().all(|before| before.args.len() != 2));
+            let ask = Subject::Ask(node, place);
+            list.push(Choice::form(format!("Ask: {}…", op.name), op.doc, key, ask));
+        }
+    }
+    list.push(Choice {
+        label: "Move to…".to_string(),
+        doc: "Put it somewhere else on the stage. The run does not change.",
+        key: Some("J"),
+        command: Command::Stage(arrange::Wish::Take(node)),
+    });
     list
 }
 
@@ -167,11 +204,14 @@ fn for_link(link: &LinkPair) -> Vec<Choice> {
         ),
     });
     list.extend(weather(&a, &b, both));
+    let doc = "Delay, loss, duplicates and order, with exact values, both ways.";
+    list.push(Choice::form("Exactly…", doc, Some("E"), Subject::Link(link.a, link.b, both)));
     list
 }
 
 /// What can be done to one direction of a link.
 pub fn this_way(from: NodeId, to: NodeId, link: &LinkShot) -> Vec<Choice> {
+    let subject = Subject::Link(from, to, Direction::OneWay);
     let (from, to) = (Target::Node(from), Target::Node(to));
     let way = Direction::OneWay;
     let open = || Action::Release(from.clone(), to.clone(), way);
@@ -198,6 +238,8 @@ pub fn this_way(from: NodeId, to: NodeId, link: &LinkShot) -> Vec<Choice> {
             .into_iter()
             .map(|choice| Choice { label: format!("{} this way", choice.label), ..choice }),
     );
+    let doc = "Delay, loss, duplicates and order, with exact values, this way.";
+    list.push(Choice::form("Exactly, this way…", doc, None, subject));
     list
 }
 
@@ -245,11 +287,20 @@ fn for_message(name: MessageName) -> Vec<Choice> {
             Action::Duplicate(named()),
         ),
         Choice::new("Delay 50 ms", "It takes 50 ms longer.", "W", Action::Delay(named(), DELAY_BY)),
+        Choice::form(
+            "Delay by…",
+            "It takes as much longer as you say.",
+            Some("E"),
+            Subject::Delay(name),
+        ),
     ]
 }
 
 /// What the page proposes to try at this moment, the most telling first.
 pub fn proposals(scene: &Scene) -> Vec<Choice> {
+    if scene.locked {
+        return Vec::new();
+    }
     let servers = || scene.nodes.iter().filter(|shot| !shot.client);
     let first = scene.info.roles.first();
     let authority = scene.info.roles.iter().find(|role| role.tone == crate::view::Tone::Leading);

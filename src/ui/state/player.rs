@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::scene::{BranchRow, Caption, LinkPair, Scene, Shot, sides};
 use super::script::Sheet;
+use super::shell::Shell;
 use super::source::{Shared, Source};
 use super::tell;
 use crate::order::SortedMap;
@@ -16,9 +17,11 @@ use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, Mark, NodeShot, Session};
+use crate::sim::trace::Event;
+use crate::sim::trail;
 use crate::sim::tree::{BranchId, Tree};
 use crate::ui::hooks::number::between;
-use crate::view::{NodeId, Time};
+use crate::view::Time;
 
 /// Events that one frame may do at most, so that the page stays alive at a hundredfold speed.
 const EVENTS_A_FRAME: u64 = 4_000;
@@ -53,6 +56,8 @@ pub struct Player {
     stop_at: Option<Time>,
     glide: Option<Glide>,
     smooth: bool,
+    looped: bool,
+    locked: bool,
     labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
@@ -97,6 +102,8 @@ impl Player {
             stop_at,
             glide: None,
             smooth: true,
+            looped: false,
+            locked: false,
             labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
@@ -203,9 +210,12 @@ impl Player {
         self.playing || self.glide.is_some()
     }
 
-    /// Whether steps that a person takes are shown as movement.
-    pub fn set_smooth(&mut self, smooth: bool) {
-        self.smooth = smooth;
+    /// Does as the page around it wants: whether steps that a person takes are shown as movement,
+    /// whether playing begins again at the end, whether the run may be changed.
+    pub fn follow(&mut self, shell: &Shell) {
+        self.smooth = !shell.still;
+        self.looped = shell.query.looped;
+        self.locked = !shell.query.edit;
     }
 
     /// The time that the picture shows, in microseconds. Between two events it moves.
@@ -253,12 +263,26 @@ impl Player {
         if stop || idle {
             self.playing = false;
             self.carry = 0.0;
+            if self.looped {
+                self.begin_again();
+            }
         }
         Advance { changed: stepped || stop || idle, more: self.playing }
     }
 
+    /// Plays from the start, if anything happens there at all.
+    fn begin_again(&mut self) {
+        self.session_mut().seek(0);
+        self.stop_at = self.source.until;
+        self.playing = self.session_mut().next_at().is_some();
+    }
+
     /// Starts to play. False if nothing would happen.
     pub fn play(&mut self) -> bool {
+        if self.looped && self.stop_at.is_none_or(|stop| stop <= self.session().now()) {
+            self.begin_again();
+            return self.playing;
+        }
         let more = self.session_mut().next_at().is_some_and(|at| at <= MAX_TIME);
         self.playing = more;
         self.glide = None;
@@ -320,6 +344,20 @@ impl Player {
         self.session_mut().seek(step);
     }
 
+    /// Makes a position known, doing at most so many events on the way.
+    pub fn reach(&mut self, step: u64, most: u64) {
+        let session = self.tree.session_mut();
+        let head = session.head();
+        if step > head {
+            session.seek(head);
+            for _ in head..step.min(head + most) {
+                if !session.step() {
+                    break;
+                }
+            }
+        }
+    }
+
     /// Goes to a position that a link names, doing what happens until then.
     pub fn seek_position(&mut self, position: Position) {
         self.pause();
@@ -356,28 +394,34 @@ impl Player {
         self.source.text(self.session())
     }
 
-    /// Goes to the next (or the previous) event at a node, if there is one.
-    pub fn step_at(&mut self, node: NodeId, forward: bool) {
+    /// Goes to the next (or the previous) event that fits, if there is one that near.
+    pub fn jump(&mut self, fits: &dyn Fn(&Event) -> bool, forward: bool, within: u64) -> bool {
         self.pause();
         self.glide = None;
         let session = self.tree.session_mut();
-        let here = session.step_count();
-        if forward {
-            for _ in 0..100_000 {
-                if !session.step() {
-                    return;
-                }
-                let step = session.step_count();
-                if session.event(step).is_some_and(|event| event.node == Some(node)) {
-                    return;
-                }
-            }
-            return;
+        let Some(found) = trail::next(session, fits, forward, within) else { return false };
+        session.seek(found);
+        while session.step_count() < found && session.step() {}
+        true
+    }
+
+    /// Asks the run at the end of what is known, and comes back.
+    pub fn at_head<T>(&mut self, question: impl FnOnce(&dyn Session) -> T) -> T {
+        let session = self.tree.session_mut();
+        let (step, now) = (session.step_count(), session.now());
+        if step == session.head() {
+            return question(session);
         }
-        let found = (1..here)
-            .rev()
-            .find(|&step| session.event(step).is_some_and(|event| event.node == Some(node)));
-        session.seek(found.unwrap_or(0));
+        session.seek(session.head());
+        let answer = question(session);
+        session.seek(step);
+        session.run_to(now, u64::MAX);
+        answer
+    }
+
+    /// The number of the present branch.
+    pub fn branch(&self) -> u32 {
+        self.tree.current().0
     }
 
     /// How fast it plays.
@@ -405,12 +449,17 @@ impl Player {
 
     /// Does something to the run. Says whether that began a branch.
     pub fn act(&mut self, action: Action) -> Result<bool, String> {
+        if self.locked {
+            return Err("this page is for watching; the run cannot be changed here".to_string());
+        }
         self.glide = None;
         let label = super::source::action_line(&action, self.session().names());
         let branched = self.tree.act(action)?;
         self.sheet = None;
         // From here on it is the person's run: the scenario's end means nothing to it.
-        self.stop_at = None;
+        if !self.looped {
+            self.stop_at = None;
+        }
         if self.session().setup().manual {
             self.settle();
         }
@@ -448,6 +497,7 @@ impl Player {
         let marks = self.marks();
         let playing = self.playing;
         let speed = self.speed;
+        let locked = self.locked;
         let session = self.tree.session_mut();
         let more = session.next_at().is_some();
         let info = session.info();
@@ -466,6 +516,7 @@ impl Player {
             now: session.now(),
             playing,
             manual: session.setup().manual,
+            locked,
             speed,
             more,
             nodes: self.shots.iter().cloned().map(Shot).collect(),
@@ -540,7 +591,7 @@ impl Player {
         Some(shot)
     }
 
-    fn present_event(&mut self) -> Option<Rc<crate::sim::trace::Event>> {
+    fn present_event(&mut self) -> Option<Rc<Event>> {
         let session = self.tree.session_mut();
         let step = session.step_count();
         if step == 0 { None } else { session.event(step) }
@@ -583,6 +634,7 @@ impl Player {
             rows.push(BranchRow {
                 id: branch.id,
                 depth,
+                parent,
                 from: branch.parent.map(|(_, step)| step),
                 label: label.unwrap_or_else(|| "as it was written".into()),
                 head: branch.session.head(),

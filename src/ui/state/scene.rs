@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::service::ServiceInfo;
-use crate::sim::info::Info;
+use crate::sim::info::{Info, MarkKind};
 use crate::sim::session::{Call, Flight, LinkShot, Loss, Mark, NodeShot};
 use crate::sim::trace::Event;
 use crate::sim::tree::BranchId;
@@ -31,6 +31,8 @@ pub struct Scene {
     pub playing: bool,
     /// Whether nothing happens by itself.
     pub manual: bool,
+    /// Whether the run may only be watched.
+    pub locked: bool,
     /// Virtual seconds a second.
     pub speed: f64,
     /// Whether anything is to happen yet.
@@ -112,6 +114,8 @@ pub struct BranchRow {
     pub id: BranchId,
     /// How deep it hangs in the tree.
     pub depth: u32,
+    /// The branch that it comes from.
+    pub parent: Option<BranchId>,
     /// The step up to which it equals its parent.
     pub from: Option<u64>,
     /// What made it.
@@ -180,10 +184,10 @@ impl Scene {
         self.calls.iter().rev().find(|call| call.client == client)
     }
 
-    /// The step at which a property was first broken.
-    pub fn first_violation(&self) -> Option<u64> {
-        let broken = self.verdicts.iter().filter(|verdict| verdict.broken());
-        broken.filter_map(|verdict| verdict.finding.as_ref().map(|found| found.step)).min()
+    /// The step at which a property first broke, in all that is known of the run.
+    pub fn violation(&self) -> Option<u64> {
+        let mut marks = self.marks.iter();
+        marks.find(|mark| mark.kind == MarkKind::Violation).map(|mark| mark.step)
     }
 }
 

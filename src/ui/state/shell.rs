@@ -1,72 +1,17 @@
-//! The page around the run: what is selected, which panel and which dialog are open, and what
-//! the address asks for.
+//! The page around the run: what is selected, which panel and which dialog are open.
 
 use std::rc::Rc;
 
+use super::forms::Blank;
+use super::query::{Controls, Query};
 use super::scene::Selection;
 use super::script::Editor;
+use super::sharing::Sharing;
+use super::study::Study;
 use super::undo::Undoable;
-use crate::ui::hooks::number;
 use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{Arrange, Plan, Tool};
 use crate::view::{NodeId, NodeNames};
-
-/// What the query of the address asks for. Unknown names and values change nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Query {
-    /// Only stage, transport and narration.
-    pub embed: bool,
-    /// `light`, `dark` or `auto`.
-    pub theme: Theme,
-    /// Whether single-character keys work.
-    pub keys: bool,
-    /// Whether to play at once; never under reduced motion, never by itself in a frame.
-    pub autoplay: Option<bool>,
-    /// Virtual seconds a second.
-    pub speed: Option<f64>,
-    /// Whether motion is to be avoided, whatever the system says.
-    pub still: bool,
-}
-
-/// The theme that the address asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    Auto,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-}
-
-impl Query {
-    /// Reads `?embed=1&theme=dark`. Never fails: a tracker's parameter is none of our business.
-    pub fn parse(query: &str) -> Query {
-        let mut asked = Query {
-            embed: false,
-            theme: Theme::Auto,
-            keys: true,
-            autoplay: None,
-            speed: None,
-            still: false,
-        };
-        for pair in query.trim_start_matches('?').split('&') {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, "1"));
-            match (key, value) {
-                ("embed", value) => asked.embed = value != "0",
-                ("theme", "light") => asked.theme = Theme::Light,
-                ("theme", "dark") => asked.theme = Theme::Dark,
-                ("keys", "off") => asked.keys = false,
-                ("autoplay", value) => asked.autoplay = Some(value == "1"),
-                ("motion", "reduce") => asked.still = true,
-                ("speed", value) => {
-                    asked.speed = number::read(value).filter(|speed| *speed > 0.0);
-                }
-                _ => {}
-            }
-        }
-        asked
-    }
-}
 
 /// A panel of the side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +34,23 @@ impl Tab {
     /// Every panel, in the order of the tabs.
     pub const ALL: [Tab; 6] =
         [Tab::Inspect, Tab::Events, Tab::Properties, Tab::Clients, Tab::Branches, Tab::Script];
+
+    /// Whether the address wants this panel. It calls two of them as everybody does: `state` and
+    /// `log`. Where the run may not be changed, there is nothing to write and no branch.
+    pub fn shown(self, query: &Query) -> bool {
+        let name = match self {
+            Tab::Inspect => "state",
+            Tab::Events => "log",
+            tab => tab.word(),
+        };
+        let changes = matches!(self, Tab::Script | Tab::Branches);
+        query.shows(name, !query.embed) && (query.edit || !changes)
+    }
+
+    /// The panels that the address wants.
+    pub fn all(query: &Query) -> Vec<Tab> {
+        Tab::ALL.into_iter().filter(|tab| tab.shown(query)).collect()
+    }
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
@@ -128,6 +90,8 @@ pub enum Dialog {
     Act,
     /// Choose the sides of a partition.
     Partition,
+    /// Fill in exact values.
+    Form,
     /// A text that could not be opened.
     Mend,
 }
@@ -171,10 +135,6 @@ pub struct Form {
     pub op: Option<usize>,
     /// The nodes of the first side of a partition.
     pub side: Vec<NodeId>,
-    /// Whether a link is to lead to the start and not to the present moment.
-    pub from_start: bool,
-    /// Whether the link was copied, or could only be selected.
-    pub copied: Option<bool>,
     /// The mended form of a text that could not be opened.
     pub mended: Option<Rc<str>>,
 }
@@ -186,10 +146,6 @@ pub enum Edit {
     Op(usize),
     /// A node changes sides.
     Side(NodeId),
-    /// The link leads to the start.
-    FromStart(bool),
-    /// The link was copied, or not.
-    Copied(bool),
     /// The broken text was changed.
     Mended(Rc<str>),
 }
@@ -203,13 +159,27 @@ impl Form {
                 Some(place) => drop(self.side.remove(place)),
                 None => self.side.push(node),
             },
-            Edit::FromStart(start) => {
-                self.from_start = start;
-                self.copied = None;
-            }
-            Edit::Copied(done) => self.copied = Some(done),
             Edit::Mended(text) => self.mended = Some(text),
         }
+    }
+}
+
+/// What only the stage looks at: it changes with every move of a pointer that drags, and whether
+/// the page around has changed is asked without it.
+#[derive(Clone)]
+pub struct Aside<T>(pub T);
+
+impl<T> PartialEq for Aside<T> {
+    fn eq(&self, _: &Aside<T>) -> bool {
+        true
+    }
+}
+
+impl<T> std::ops::Deref for Aside<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 
@@ -232,22 +202,34 @@ pub struct Shell {
     pub spoken: Rc<str>,
     /// Whether single-character keys work.
     pub keys: bool,
+    /// Whether the live region says what happens.
+    pub announce: bool,
     /// Whether the system or the address wants no motion.
     pub still: bool,
     /// A text that could not be opened.
     pub broken: Option<Rc<Broken>>,
     /// What is being filled in.
     pub form: Form,
+    /// The same for the library and for what is shared.
+    pub sharing: Sharing,
+    /// The open form for exact values.
+    pub blank: Option<Rc<Blank>>,
+    /// The sample of a panel that a test looks at.
+    pub sample: Option<Rc<str>>,
     /// The scenario's text, as far as it is not the run's.
     pub script: Editor,
     /// What can be undone and redone.
     pub undo: Undoable,
     /// The stage's layout, once its size is known.
-    pub layout: Layout,
+    pub layout: Aside<Layout>,
+    /// How a person has arranged the stage.
+    pub stage: Aside<Rc<Arrange>>,
     /// The node at which the Tab key stops.
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
     pub sight: (f64, f64),
+    /// What is being studied.
+    pub study: Study,
 }
 
 impl Shell {
@@ -260,31 +242,53 @@ impl Shell {
         }
         self.selection = None;
         self.stop = NodeId(0);
-        let Layout(old) = &self.layout;
-        self.layout = Layout::new(names, old.width, old.height, !self.query.embed);
     }
 
     /// The page as it opens.
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
         let still = still || query.still;
+        let tab = Tab::all(&query).first().copied().unwrap_or(Tab::Inspect);
+        let stage = Aside(Rc::new(Arrange::empty(Plan::find(query.layout).unwrap_or_default())));
         Shell {
             query,
             selection: None,
-            tab: Tab::Inspect,
+            tab,
             dialog: None,
             context: None,
             notice: None,
             spoken: "".into(),
             keys,
+            announce: true,
             still,
             broken: None,
             form: Form::default(),
+            sharing: Sharing::default(),
+            blank: None,
+            sample: None,
+            layout: Aside(Layout::default()),
+            stage,
             script: Editor::default(),
             undo: Undoable::default(),
-            layout: Layout::default(),
             stop: NodeId(0),
             sight: (0.0, 600.0),
+            study: Study::default(),
         }
+    }
+
+    /// Whether things to try are proposed at the foot of the stage.
+    pub fn proposes(&self) -> bool {
+        self.query.controls == Controls::Full && self.query.edit
+    }
+
+    /// Whatever was in the hand is put away.
+    pub fn put_away(&mut self) {
+        Rc::make_mut(&mut self.stage.0).tool = Tool::None;
+    }
+
+    /// Lays out the stage for a size.
+    pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
+        let proposals = self.proposes();
+        self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
     }
 }

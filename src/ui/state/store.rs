@@ -5,18 +5,23 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::forms;
 use super::player::Player;
+use super::query::Query;
 use super::scene::{Scene, Selection};
-use super::script::Wish;
-use super::shell::{Context, Dialog, Edit, Form, Notice, Shell, Tab};
+use super::script;
+use super::sharing;
+use super::shell::{Aside, Context, Dialog, Edit, Form, Notice, Shell, Tab};
 use super::source::{self, Opened};
+use super::study::{self, Desk, Jump};
 use super::tell;
 use super::undo::Undo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::frames::Frames;
-use crate::ui::stage::Layout;
+use crate::ui::stage::arrange::{self, Arrange, Wish};
+use crate::ui::stage::geometry::Point;
 use crate::ui::stage::painter::Painter;
 use crate::view::NodeId;
 
@@ -29,8 +34,8 @@ pub enum Command {
     Pause,
     /// That many events on, or back.
     Step(i64),
-    /// To the next event at the selected node, or to the one before.
-    StepHere(bool),
+    /// To the next of something, or to the one before.
+    Jump(Jump, bool),
     /// To a position.
     Seek(u64),
     /// To the last event that is known.
@@ -64,19 +69,31 @@ pub enum Command {
     /// Do again what was taken back last.
     Redo,
     /// Something with the scenario's text.
-    Script(Wish),
+    Script(script::Wish),
     /// Say something to the person.
     Notify(String, bool),
     /// Whether single-character keys work.
     Keys(bool),
+    /// Whether the live region says what happens.
+    Announce(bool),
     /// Fill something in.
     Edit(Edit),
+    /// Fill something in where runs come from and go to.
+    Share(sharing::Wish),
+    /// A form for exact values.
+    Form(forms::Wish),
+    /// Begin the run again from a changed text, and come back to this moment.
+    Rerun(String),
     /// The stage has that size now.
     Resize(f64, f64),
+    /// Arrange the stage.
+    Stage(Wish),
     /// The Tab key stops at that node.
     Stop(NodeId),
     /// That part of the log is in sight.
     Sight(f64, f64),
+    /// Understand something of the run.
+    Study(study::Wish),
     /// Open a scenario's text.
     OpenText(String),
     /// Open what stands behind the hash mark of the address.
@@ -126,6 +143,8 @@ impl PartialEq for Store {
 }
 
 pub(super) struct Inner {
+    pub(super) desk: RefCell<Desk>,
+    looking: Cell<bool>,
     pub(super) player: RefCell<Player>,
     pub(super) shell: RefCell<Shell>,
     pub(super) scene: RefCell<Rc<Scene>>,
@@ -144,6 +163,8 @@ pub(super) struct Inner {
     spoken_at: Cell<f64>,
     hash_at: Cell<f64>,
     hash_waits: Cell<bool>,
+    /// Whether nobody can see the page.
+    unseen: Cell<bool>,
 }
 
 /// The live region speaks at most once in so many milliseconds while the run plays.
@@ -156,12 +177,15 @@ const CALM_EVERY_MS: f64 = 150.0;
 impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
+        shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
         let mut player = Player::new(opened.tree, opened.source);
-        player.set_smooth(!shell.still);
+        player.follow(&shell);
         if let Some(at) = opened.at {
             player.seek_position(at);
         }
-        shell.notice = opened.remark.map(|text| Notice { text, wrong: false });
+        if let Some(text) = opened.remark {
+            shell.notice = Some(Notice { text, wrong: false });
+        }
         if let Some(speed) = shell.query.speed {
             player.set_speed(speed);
         }
@@ -171,6 +195,8 @@ impl Store {
         let store = Store(Rc::new(Inner {
             player: RefCell::new(player),
             shell: RefCell::new(shell),
+            desk: RefCell::default(),
+            looking: Cell::new(false),
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
@@ -184,6 +210,7 @@ impl Store {
             spoken_at: Cell::new(0.0),
             hash_at: Cell::new(-1e9),
             hash_waits: Cell::new(false),
+            unseen: Cell::new(false),
         }));
         let weak = Rc::downgrade(&store.0);
         let frames =
@@ -210,9 +237,24 @@ impl Store {
         Callback::from(move |_| store.send(command.clone()))
     }
 
+    /// What the address asked for.
+    pub fn query(&self) -> Query {
+        self.0.shell.borrow().query.clone()
+    }
+
     /// Asks the run something that no scene holds.
     pub fn ask<T>(&self, question: impl FnOnce(&mut Player) -> T) -> T {
         question(&mut self.0.player.borrow_mut())
+    }
+
+    /// Looks at the page around the run, or changes it.
+    pub fn shell<T>(&self, act: impl FnOnce(&mut Shell) -> T) -> T {
+        act(&mut self.0.shell.borrow_mut())
+    }
+
+    /// Asks the run with what was found out about it.
+    pub fn desk<T>(&self, question: impl FnOnce(&mut Desk, &mut Player) -> T) -> T {
+        question(&mut self.0.desk.borrow_mut(), &mut self.0.player.borrow_mut())
     }
 
     /// Gives or takes the canvas.
@@ -228,9 +270,9 @@ impl Store {
     }
 
     /// The message at a place of the stage, if one is drawn there now.
-    pub fn message_at(&self, x: f64, y: f64) -> Option<crate::view::MessageName> {
+    pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), x, y)
+        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
     }
 
     /// How many frames there have been.
@@ -252,6 +294,7 @@ impl Store {
 
     /// Stops the frames while nobody sees them, and goes on after.
     pub fn seen(&self, seen: bool) {
+        self.0.unseen.set(!seen);
         if seen {
             self.request_frame();
         } else if let Some(frames) = &*self.0.frames.borrow() {
@@ -272,10 +315,15 @@ impl Store {
                 | Command::Dismiss
                 | Command::Notify(..)
                 | Command::Keys(_)
+                | Command::Announce(_)
                 | Command::Edit(_)
+                | Command::Share(_)
+                | Command::Form(_)
                 | Command::Resize(..)
+                | Command::Stage(_)
                 | Command::Stop(_)
                 | Command::Sight(..)
+                | Command::Study(_)
         ) || matches!(&command, Command::Script(wish) if wish.around());
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
@@ -306,6 +354,9 @@ impl Store {
     }
 
     fn request_frame(&self) {
+        if self.0.unseen.get() {
+            return;
+        }
         if let Some(frames) = &*self.0.frames.borrow() {
             frames.request();
         }
@@ -344,6 +395,10 @@ impl Store {
             *self.0.calm.borrow_mut() = scene.clone();
         }
         *self.0.scene.borrow_mut() = scene;
+        let branch = player.branch();
+        drop(player);
+        self.0.desk.borrow_mut().keep_up(branch, &mut self.0.shell.borrow_mut().study);
+        self.look_on();
     }
 
     fn publish(&self, speak: Option<String>) {
@@ -356,7 +411,10 @@ impl Store {
 
     fn tell_listener(&self, speak: Option<String>) {
         if let Some(text) = speak {
-            self.0.shell.borrow_mut().spoken = text.into();
+            let mut shell = self.0.shell.borrow_mut();
+            if shell.announce {
+                shell.spoken = text.into();
+            }
         }
         self.follow_script();
         let listener = self.0.listener.borrow().clone();
@@ -401,12 +459,16 @@ impl Store {
             Command::Toggle => return self.toggle(),
             Command::Pause => self.0.player.borrow_mut().pause(),
             Command::Step(count) => self.0.player.borrow_mut().step(count),
-            Command::StepHere(forward) => {
-                let Some(Selection::Node(node)) = self.0.shell.borrow().selection else {
-                    return Some("Select a node first.".to_string());
-                };
-                self.0.player.borrow_mut().step_at(node, forward);
+            Command::Jump(jump, forward) => {
+                let selection = self.0.shell.borrow().selection;
+                let scene = self.0.scene.borrow().clone();
+                let mut player = self.0.player.borrow_mut();
+                if let Err(why) = study::jump(&mut player, &scene, selection, jump, forward) {
+                    drop(player);
+                    return self.perform(Command::Notify(why, false));
+                }
             }
+            Command::Study(wish) => return self.study(wish),
             Command::Seek(step) => self.0.player.borrow_mut().seek(step),
             Command::End => {
                 let head = self.0.player.borrow().session().head();
@@ -433,12 +495,38 @@ impl Store {
             Command::OpenFragment(text) => {
                 return self.open(source::open_fragment(&text), true, false);
             }
+            Command::Rerun(text) => return self.open(forms::rerun(self, &text), false, true),
+            Command::Form(wish) => return forms::perform(self, wish),
             Command::OpenLibrary(id) => return self.open(source::open_library(&id), true, true),
             other => return self.perform_on_shell(other),
         }
         self.0.shell.borrow_mut().context = None;
         self.save_hash();
         Some(self.position())
+    }
+
+    fn study(&self, wish: study::Wish) -> Option<String> {
+        let said = study::perform(
+            &mut self.0.desk.borrow_mut(),
+            &mut self.0.player.borrow_mut(),
+            &mut self.0.shell.borrow_mut(),
+            wish,
+        );
+        self.look_on();
+        said
+    }
+
+    /// Looks through what was not looked at yet, when the page has had its turn.
+    fn look_on(&self) {
+        let head = self.0.player.borrow().session().head();
+        let wants = self.0.desk.borrow().wants(&self.0.shell.borrow().study, head);
+        if wants && !self.0.looking.replace(true) {
+            let store = self.clone();
+            browser::later(0.0, move || {
+                store.0.looking.set(false);
+                store.send(Command::Study(study::Wish::Look));
+            });
+        }
     }
 
     fn toggle(&self) -> Option<String> {
@@ -467,6 +555,7 @@ impl Store {
             Command::Select(what) => {
                 shell.selection = what;
                 shell.context = None;
+                shell.study.why = None;
                 if what.is_some() {
                     shell.tab = Tab::Inspect;
                 }
@@ -487,7 +576,8 @@ impl Store {
             Command::Dialog(dialog) => {
                 shell.dialog = dialog;
                 shell.context = None;
-                shell.form.copied = None;
+                shell.sharing.begin();
+                shell.put_away();
                 shell.form.mended = None;
                 if dialog == Some(Dialog::Partition) {
                     shell.form.side = (0..scene.names.servers / 2).map(NodeId).collect();
@@ -509,12 +599,28 @@ impl Store {
                 return Some(text);
             }
             Command::Keys(on) => shell.keys = on,
+            Command::Announce(on) => {
+                shell.announce = on;
+                shell.spoken = "".into();
+            }
             Command::Edit(edit) => shell.form.edit(edit),
-            Command::Stop(node) => shell.stop = node,
+            Command::Share(wish) => shell.sharing.wish(wish),
+            Command::Stop(node) => {
+                shell.stop = node;
+                drop(shell);
+                return self.perform_on_shell(Command::Stage(Wish::LookAt(node, false)));
+            }
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
-                shell.layout = Layout::new(scene.names, width, height, !shell.query.embed);
-                self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+                shell.lay_out(scene.names, width, height);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+            }
+            Command::Stage(wish) => {
+                let said = arrange::obey(&mut shell, scene.names, wish);
+                let camera = shell.stage.camera;
+                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                return said;
             }
             _ => {}
         }
@@ -589,7 +695,8 @@ impl Store {
             }
             Ok(opened) => {
                 browser::close_dialog();
-                if keep {
+                // The history of a frame is the embedding page's: its Back is not ours.
+                if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
                     self.0.hash_at.set(f64::NEG_INFINITY);
                     self.save_hash();
@@ -602,6 +709,8 @@ impl Store {
                 if let Some(at) = opened.at {
                     player.seek_position(at);
                 }
+                let plan = shell.stage.plan;
+                shell.stage = Aside(Rc::new(Arrange::new(plan, player.session())));
                 drop(player);
                 self.0.undo.borrow_mut().remember(&format!("open {title}"), left, draft);
                 shell.script.set_draft(None);

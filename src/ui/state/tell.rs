@@ -4,6 +4,7 @@
 use crate::sim::info::Info;
 use crate::sim::session::LossReason;
 use crate::sim::trace::{Event, EventKind};
+use crate::sim::trail::Kind;
 use crate::view::{NodeNames, Time};
 
 /// A virtual time with always the same digits: `1.234 s`.
@@ -75,6 +76,56 @@ pub fn told(event: &Event, info: &Info, names: NodeNames) -> String {
     let node = event.node.map(|node| names.name(node)).unwrap_or_default();
     let text = parts.join("; ");
     if node.is_empty() || text.starts_with(&node) { text } else { format!("{node}: {text}") }
+}
+
+/// What is to be said of an event besides what it was: what broke, what the protocol told, what a
+/// message said, what was lost.
+pub fn particulars(event: &Event, info: &Info, names: NodeNames) -> String {
+    let broke = event.broke.iter().filter_map(|at| info.properties.get(*at as usize));
+    let mut parts: Vec<String> =
+        broke.map(|property| format!("{} broken", property.title)).collect();
+    parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
+    if parts.is_empty() {
+        parts.extend(summary(event).map(str::to_string));
+    }
+    parts.extend(losses(event, names));
+    parts.join(" · ")
+}
+
+/// How one event brought about another: what it sent or set, and how long that took.
+pub fn because(cause: &Event, effect: &Event, names: NodeNames) -> String {
+    let took = millis(effect.at.saturating_sub(cause.at));
+    match &effect.kind {
+        EventKind::Receive { message, kind, .. } | EventKind::Missed { message, kind } => {
+            let from = names.name(message.from);
+            let to = effect.node.map(|node| names.name(node)).unwrap_or_default();
+            format!("{from} sent {kind} to {to}, which took {took}")
+        }
+        EventKind::Timer(timer) => {
+            let node = effect.node.map(|node| names.name(node)).unwrap_or_default();
+            format!("{node} set its {timer} timer, {took} before it went off")
+        }
+        _ => format!("{took} before"),
+    }
+}
+
+/// A kind of event as a person says it.
+pub fn kind(kind: Kind, info: &Info) -> String {
+    match kind {
+        Kind::Any => "Everything".to_string(),
+        Kind::Message(id) => id.to_string(),
+        Kind::Timer(id) => format!("{id} timer"),
+        Kind::Wake => "goes on".to_string(),
+        Kind::Request => "A client is told to ask".to_string(),
+        Kind::Fault => "Interventions".to_string(),
+        Kind::Lost => "Lost messages".to_string(),
+        Kind::Note("") => "Whatever is told".to_string(),
+        Kind::Note(id) => {
+            let note = info.notes.iter().find(|note| note.id == id);
+            note.map_or(id, |note| note.id).replace('_', " ")
+        }
+        Kind::Violation => "Violations".to_string(),
+    }
 }
 
 /// What became of what an event sent.

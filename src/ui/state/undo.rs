@@ -9,8 +9,10 @@ use std::rc::Rc;
 
 use super::player::Kept;
 use super::script::Sheet;
-use super::shell::Shell;
+use super::shell::{Aside, Shell};
 use super::store::Store;
+use super::study::{Desk, Study};
+use crate::ui::stage::arrange::Arrange;
 
 /// How many things can be undone.
 const DEPTH: usize = 64;
@@ -119,8 +121,18 @@ impl Store {
         let names = player.session().names();
         crate::ui::hooks::browser::set_title(&player.source().title);
         crate::ui::card::keep(player.text());
-        shell.fit(names, self.0.scene.borrow().names);
-        self.0.painter.borrow_mut().lay_out(shell.layout.clone());
+        shell.study = Study::default();
+        *self.0.desk.borrow_mut() = Desk::default();
+        let was = self.0.scene.borrow().names;
+        shell.fit(names, was);
+        if names != was {
+            let plan = shell.stage.plan;
+            shell.stage = Aside(Rc::new(Arrange::new(plan, player.session())));
+        }
+        let (width, height) = (shell.layout.width, shell.layout.height);
+        shell.lay_out(names, width, height);
+        let camera = shell.stage.camera;
+        self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
     }
 
     /// The buttons say what they would do.

@@ -1,0 +1,266 @@
+//! The clients' history as intervals: time runs down, a lane a client, a bar a call.
+//!
+//! Not to scale: a long wait is shortened and a short one stretched, so that every bar can be read
+//! and hit. The order of calls and answers, which is what counts, is kept.
+
+use yew::prelude::*;
+
+use super::icons::icon;
+use crate::check::Verdict;
+use crate::sim::info::MarkKind;
+use crate::sim::session::{Call, Outcome};
+use crate::ui::hooks::number::Px;
+use crate::ui::state::scene::Scene;
+use crate::ui::state::store::{Command, Store, View};
+use crate::ui::state::study::{Known, Study, Wish};
+use crate::ui::state::tell;
+use crate::view::{NodeId, Time};
+
+/// The least and the most that lies between two moments, in pixels.
+const GAP: (f64, f64) = (24.0, 72.0);
+/// More faults than this are not drawn.
+const FAULTS: usize = 60;
+
+/// What the verdict says of one call.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Part {
+    /// Nothing.
+    None,
+    /// It is the one of that number in the order, in effect from that step on.
+    Effect(usize, u64),
+    /// Its answer is one of those that contradict each other.
+    Conflict,
+}
+
+/// What the verdict says of each call. A checker counts only the calls that were sent.
+pub fn parts(known: &Known) -> Vec<Part> {
+    let sent = known.calls.iter().enumerate().filter(|(_, call)| call.attempts > 0);
+    let sent: Vec<usize> = sent.map(|(place, _)| place).collect();
+    let mut parts = vec![Part::None; known.calls.len()];
+    let mut set = |call: usize, part: Part| {
+        if let Some(place) = sent.get(call) {
+            parts[*place] = part;
+        }
+    };
+    match known.verdict.as_ref().map(|(verdict, _)| verdict) {
+        Some(Verdict::Linearizable(order)) => {
+            for (number, effect) in order.iter().enumerate() {
+                set(effect.call, Part::Effect(number + 1, effect.at));
+            }
+        }
+        Some(Verdict::NotLinearizable(conflict)) => {
+            conflict.answers.iter().for_each(|&call| set(call, Part::Conflict));
+        }
+        _ => {}
+    }
+    parts
+}
+
+/// When a call came to an end, if it did, and at which event.
+pub fn end(call: &Call) -> Option<(Time, Option<u64>)> {
+    match &call.outcome {
+        Outcome::Open => None,
+        Outcome::Done { at, step, .. } => Some((*at, Some(*step))),
+        Outcome::Refused { at, .. } | Outcome::Unknown { at } => Some((*at, None)),
+    }
+}
+
+/// What came of a call, as a class of the style sheet and in words.
+pub fn answer(call: &Call) -> (&'static str, String) {
+    match &call.outcome {
+        Outcome::Open => ("open", "waits…".to_string()),
+        Outcome::Done { out, .. } => ("done", out.clone()),
+        Outcome::Refused { why, .. } => ("refused", format!("refused: {why}")),
+        Outcome::Unknown { .. } => ("unknown", "unknown: it may have happened".to_string()),
+    }
+}
+
+/// The moments at which something happened, and where each stands.
+struct Axis {
+    /// Time, event, and what somebody did then.
+    moments: Vec<(Time, u64, Option<String>)>,
+    places: Vec<f64>,
+}
+
+impl Axis {
+    fn new(store: &Store, view: &Scene, calls: &[Call]) -> Axis {
+        let mut moments: Vec<(Time, u64, Option<String>)> = Vec::new();
+        for call in calls {
+            moments.push((call.called_at, call.called_step, None));
+            moments.extend(end(call).map(|(at, step)| (at, step.unwrap_or(0), None)));
+        }
+        let begin = calls.iter().map(|call| call.called_at).min().unwrap_or(0);
+        let faults =
+            view.marks.iter().filter(|mark| mark.kind == MarkKind::Fault && mark.at >= begin);
+        for mark in faults.take(FAULTS) {
+            let event = store.ask(|player| player.session_mut().event(mark.step));
+            let what = event.map(|event| tell::short(&event, view.names));
+            moments.push((mark.at, mark.step, what));
+        }
+        moments.push((view.now, view.step, None));
+        crate::order::sort_by_key(&mut moments, |(at, step, _)| [*at, *step, 0]);
+        moments.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            if same {
+                earlier.1 = earlier.1.max(later.1);
+                if earlier.2.is_none() {
+                    earlier.2 = later.2.take();
+                }
+            }
+            same
+        });
+        let span = moments.last().map_or(0, |last| last.0) - moments.first().map_or(0, |m| m.0);
+        let mean = span as f64 / moments.len().max(2) as f64;
+        let (mut at, mut top) = (begin, 12.0);
+        let places = moments.iter().map(|moment| {
+            let gap = moment.0.saturating_sub(at) as f64;
+            if gap > 0.0 {
+                top += GAP.0 + (GAP.1 - GAP.0) * gap / (gap + mean);
+            }
+            at = moment.0.max(at);
+            top
+        });
+        let places = places.collect();
+        Axis { moments, places }
+    }
+
+    fn place(&self, at: Time) -> f64 {
+        let place = self.moments.partition_point(|moment| moment.0 < at);
+        self.places.get(place).or(self.places.last()).copied().unwrap_or(0.0)
+    }
+
+    fn height(&self) -> f64 {
+        self.places.last().copied().unwrap_or(0.0) + 28.0
+    }
+}
+
+/// The chart of these calls, which begin at place `first` of all.
+pub fn chart(store: &Store, view: &View, study: &Study, known: &Known, first: usize) -> Html {
+    let calls = &known.calls[first..];
+    let parts = parts(known);
+    let axis = Axis::new(store, view, calls);
+    let clients: Vec<NodeId> = view
+        .names
+        .clients()
+        .filter(|client| calls.iter().any(|call| call.client == *client))
+        .collect();
+    let lanes = clients.len().max(1) as f64;
+    html! {
+        <div class="chart" role="group" aria-label="Calls as intervals, time runs down"
+            style={format!("--lanes:{}", clients.len().max(1))}>
+            <div class="lanes" aria-hidden="true">
+                { for clients.iter().map(|client| html! { <b>{ view.name(*client) }</b> }) }
+            </div>
+            <div class="time" style={format!("height:{}px", Px(axis.height()))}>
+                { for axis.moments.iter().zip(&axis.places).map(|(moment, top)| {
+                    tick(store, moment, *top)
+                }) }
+                <div class="field">
+                    { for calls.iter().enumerate().map(|(place, call)| {
+                        let lane = clients.iter().position(|client| *client == call.client);
+                        let left = lane.unwrap_or(0) as f64 * 100.0 / lanes;
+                        let place = first + place;
+                        let (top, bottom) = span(&axis, call);
+                        let style = format!("top:{}px;height:{}px;left:{}%",
+                            Px(top), Px((bottom - top).max(24.0)), Px(left));
+                        bar(store, view, study, (place, call), parts[place], style)
+                    }) }
+                    { for calls.iter().zip(&parts[first..]).filter_map(|(call, part)| {
+                        point(&axis, known, &clients, call, *part)
+                    }) }
+                </div>
+                <div class="present" style={format!("top:{}px", Px(axis.place(view.now)))}>
+                    <span>{ "now" }</span>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// From where to where a bar reaches. What may still take effect has no end.
+fn span(axis: &Axis, call: &Call) -> (f64, f64) {
+    let ended = end(call).filter(|_| !matches!(call.outcome, Outcome::Unknown { .. }));
+    let bottom = ended.map_or(axis.height(), |(at, _)| axis.place(at));
+    (axis.place(call.called_at), bottom)
+}
+
+fn tick(store: &Store, moment: &(Time, u64, Option<String>), top: f64) -> Html {
+    let (at, step, fault) = moment;
+    let style = format!("top:{}px", Px(top - 12.0));
+    html! {
+        <div class={if fault.is_some() { "tick fault" } else { "tick" }} {style}>
+            if *step > 0 {
+                <button type="button" class="at" onclick={store.on(Command::Seek(*step))}
+                    title={format!("Go to event {step}")}>{ tell::clock(*at) }</button>
+            } else {
+                <span class="at">{ tell::clock(*at) }</span>
+            }
+            if let Some(fault) = fault {
+                <span class="what">{ icon("bolt") }{ fault }</span>
+            }
+        </div>
+    }
+}
+
+fn bar(
+    store: &Store,
+    view: &View,
+    study: &Study,
+    (place, call): (usize, &Call),
+    part: Part,
+    style: String,
+) -> Html {
+    let (kind, out) = answer(call);
+    let picked = study.call == Some(place);
+    let wrong = part == Part::Conflict;
+    let class = classes!(
+        "bar",
+        kind,
+        wrong.then_some("wrong"),
+        (call.called_at > view.now).then_some("future"),
+    );
+    let label = format!("{}: {}", view.name(call.client), line(view, call, part));
+    html! {
+        <button type="button" {class} {style} aria-pressed={picked.to_string()}
+            aria-label={label.clone()} title={label} data-call={place.to_string()}
+            data-lights={format!("node:{}", view.name(call.client))}
+            onclick={store.on(Command::Study(Wish::Pick((!picked).then_some(place))))}>
+            if wrong { { icon("flag") } }
+            <code>{ &call.op }</code>{ " " }<span class="out">{ out }</span>
+        </button>
+    }
+}
+
+/// A call in one line.
+pub fn line(view: &Scene, call: &Call, part: Part) -> String {
+    let mut text =
+        format!("{} → {}, called at {}", call.op, answer(call).1, tell::clock(call.called_at));
+    if let Some((at, _)) = end(call) {
+        text += &format!(", ended at {}", tell::clock(at));
+    }
+    if call.attempts > 1 {
+        text += &format!(", sent {} times", call.attempts);
+    }
+    match part {
+        Part::None => {}
+        Part::Effect(number, _) => text += &format!(", number {number} of the order"),
+        Part::Conflict => text += ", contradicts other answers",
+    }
+    if call.called_at > view.now {
+        text += ", still to come";
+    }
+    text
+}
+
+/// The moment at which a call may have taken effect.
+fn point(axis: &Axis, known: &Known, clients: &[NodeId], call: &Call, part: Part) -> Option<Html> {
+    let Part::Effect(number, step) = part else { return None };
+    let at = known.calls.iter().find(|other| other.called_step == step)?.called_at;
+    let lane = clients.iter().position(|client| *client == call.client)?;
+    let left = lane as f64 * 100.0 / clients.len().max(1) as f64;
+    let top = axis.place(at.max(call.called_at));
+    Some(html! {
+        <b class="point" aria-hidden="true"
+            style={format!("top:{}px;left:{}%", Px(top), Px(left))}>{ number }</b>
+    })
+}

@@ -1,0 +1,479 @@
+//! Forms for what has exact values. A form is a line of the scenario with gaps, or the head of its
+//! text: what a person fills in is read by the parser of scenarios, so that the form allows what a
+//! text allows, and says of everything else what the parser says, at the field.
+
+use std::rc::Rc;
+
+use super::scene::{LinkPair, Scene};
+use super::shell::Dialog;
+use super::source;
+use super::store::{Command, Store};
+use crate::protocols::{self, Entry};
+use crate::scenario::action::{Known, parse_action};
+use crate::scenario::revise::HeadPlace;
+use crate::scenario::units::{self, show_delay, show_share, show_signed};
+use crate::scenario::{Document, parse};
+use crate::sim::action::Direction;
+use crate::sim::info::ParamKind;
+use crate::sim::session::{Setup, Weather};
+use crate::ui::hooks::browser;
+use crate::view::{MessageName, NodeId, Span};
+
+/// What a person wants of a form.
+#[derive(Clone, Debug)]
+pub enum Wish {
+    /// Open it.
+    Open(Subject),
+    /// Fill something in.
+    Fill(usize, Rc<str>),
+    /// Fill in another seed.
+    Reseed(usize),
+    /// Do what it says.
+    Submit,
+}
+
+/// What a form is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A node pauses for a given time.
+    Pause(NodeId),
+    /// A node's clock is set off, or drifts.
+    Clock(NodeId),
+    /// A client asks for an operation, by its place in the service's list.
+    Ask(NodeId, usize),
+    /// A link behaves otherwise, one way or both.
+    Link(NodeId, NodeId, Direction),
+    /// Every link behaves otherwise from now on.
+    Network,
+    /// A message takes longer.
+    Delay(MessageName),
+    /// The network splits into sides.
+    Sides,
+    /// What the run is made from.
+    Run,
+}
+
+/// A form that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blank {
+    /// Its heading.
+    pub title: String,
+    /// What it does, in a sentence.
+    pub doc: &'static str,
+    /// What is to be filled in.
+    pub gaps: Vec<Gap>,
+    /// What is wrong, but with no gap in particular.
+    pub faults: Vec<String>,
+    /// What stands before the gaps; empty for the head of the text.
+    words: String,
+    subject: Subject,
+}
+
+/// Something to be filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    /// The heading under which it stands.
+    pub group: &'static str,
+    /// Its name.
+    pub label: String,
+    /// What it means, and what is allowed.
+    pub doc: String,
+    /// How it is filled in.
+    pub kind: Kind,
+    /// What is filled in now.
+    pub value: Rc<str>,
+    /// What is wrong with that.
+    pub fault: Option<String>,
+    was: Rc<str>,
+    line: &'static str,
+    name: &'static str,
+}
+
+/// How a gap is filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// By typing, or by one of these.
+    Text(&'static [&'static str]),
+    /// By typing a number, or by chance.
+    Seed,
+    /// By choosing one of these.
+    Choice(Vec<&'static str>),
+    /// On or off.
+    Check,
+}
+
+const UNCHANGED: &str = "Nothing is changed yet.";
+const ON: &str = "on";
+const OFF: &str = "off";
+const DELAYS: &[&str] = &["10ms", "5ms..20ms", "150ms..250ms", "5ms+exp(30ms)"];
+const SHARES: &[&str] = &["0%", "5%", "50%", "100%"];
+const ORDERS: [&str; 2] = ["any", "fifo"];
+const SPANS: &[&str] = &["50ms", "200ms", "1s"];
+
+impl Gap {
+    fn new(
+        name: &'static str,
+        label: &str,
+        value: String,
+        presets: &'static [&'static str],
+    ) -> Gap {
+        let value: Rc<str> = value.into();
+        Gap {
+            group: "",
+            label: label.to_string(),
+            doc: String::new(),
+            kind: Kind::Text(presets),
+            was: value.clone(),
+            value,
+            fault: None,
+            line: "",
+            name,
+        }
+    }
+
+    fn doc(self, doc: impl Into<String>) -> Gap {
+        Gap { doc: doc.into(), ..self }
+    }
+
+    fn choice(self, words: Vec<&'static str>) -> Gap {
+        Gap { kind: Kind::Choice(words), ..self }
+    }
+
+    fn of(self, group: &'static str, line: &'static str) -> Gap {
+        Gap { group, line, ..self }
+    }
+
+    fn changed(&self) -> bool {
+        self.value != self.was
+    }
+
+    fn place(&self) -> HeadPlace<'static> {
+        HeadPlace { line: self.line, name: self.name }
+    }
+}
+
+/// Does what a person wants of a form. Answers what is to be said.
+pub fn perform(store: &Store, wish: Wish) -> Option<String> {
+    match wish {
+        Wish::Open(subject) => {
+            let blank = open(store, subject);
+            store.shell(|shell| shell.blank = blank.map(Rc::new));
+            store.send(Command::Dialog(Some(Dialog::Form)));
+            browser::later(0.0, || browser::focus("gap-0"));
+            return None;
+        }
+        Wish::Fill(at, value) => fill(store, at, value),
+        Wish::Reseed(at) => {
+            let seed = (js_sys::Math::random() * 1e9) as u64;
+            fill(store, at, seed.to_string().into());
+        }
+        Wish::Submit => return submit(store),
+    }
+    None
+}
+
+fn fill(store: &Store, at: usize, value: Rc<str>) {
+    let Some(mut blank) = store.shell(|shell| shell.blank.as_deref().cloned()) else { return };
+    let Some(gap) = blank.gaps.get_mut(at) else { return };
+    gap.value = value;
+    let _ = read(store, &mut blank);
+    // Nobody has said yet that this is all.
+    blank.faults.retain(|fault| fault != UNCHANGED);
+    store.shell(|shell| shell.blank = Some(Rc::new(blank)));
+}
+
+fn submit(store: &Store) -> Option<String> {
+    let mut blank = store.shell(|shell| shell.blank.as_deref().cloned())?;
+    let Some(done) = read(store, &mut blank) else {
+        let said = blank.gaps.iter().find_map(|gap| gap.fault.clone());
+        let said = said.or_else(|| blank.faults.first().cloned());
+        store.shell(|shell| shell.blank = Some(Rc::new(blank)));
+        return said;
+    };
+    store.send(Command::Dialog(None));
+    store.send(done);
+    None
+}
+
+/// What the form says, as a command; or what is wrong, noted where it is.
+fn read(store: &Store, blank: &mut Blank) -> Option<Command> {
+    blank.faults.clear();
+    let mut spaced = false;
+    for gap in &mut blank.gaps {
+        gap.fault = None;
+        let alone = matches!(blank.subject, Subject::Sides);
+        if !alone && gap.value.trim().contains(char::is_whitespace) {
+            gap.fault = Some("a value has no spaces in it".to_string());
+            spaced = true;
+        }
+    }
+    match blank.subject {
+        _ if spaced => None,
+        Subject::Run => read_head(store, blank),
+        _ => read_line(store, blank),
+    }
+}
+
+fn read_line(store: &Store, blank: &mut Blank) -> Option<Command> {
+    let known = known(store);
+    let mut text = blank.words.clone();
+    let mut spans = Vec::new();
+    for gap in &blank.gaps {
+        let from = text.chars().count() as u32 + 2;
+        if gap.name.is_empty() {
+            text.push_str(&format!(" {}", gap.value.trim()));
+        } else if gap.changed() && !gap.value.trim().is_empty() {
+            text.push_str(&format!(" {}={}", gap.name, gap.value.trim()));
+        }
+        spans.push((from, text.chars().count() as u32 + 1));
+    }
+    let refused = match parse_action(&text, known) {
+        Ok(action) => match store.ask(|player| player.session().check_action(&action)) {
+            Ok(()) => return Some(Command::Act(action)),
+            Err(why) => (0, why),
+        },
+        Err(fault) => (fault.column, fault.text()),
+    };
+    let (column, why) = refused;
+    let at = spans.iter().position(|(from, to)| from < to && (*from..=*to).contains(&column));
+    // With a single gap there is no doubt.
+    let at = at.or((blank.gaps.len() == 1).then_some(0));
+    match at {
+        Some(at) => blank.gaps[at].fault = Some(why),
+        None if !blank.gaps.iter().any(Gap::changed) => {
+            blank.faults.push(UNCHANGED.to_string());
+        }
+        None => blank.faults.push(why),
+    }
+    None
+}
+
+fn read_head(store: &Store, blank: &mut Blank) -> Option<Command> {
+    let text = store.ask(|player| player.text());
+    let mut document = Document::parse(&text);
+    for gap in blank.gaps.iter().filter(|gap| gap.changed()) {
+        let off = matches!(&*gap.value, "" | OFF) && gap.kind == Kind::Check;
+        let value = Some(gap.value.trim()).filter(|value| !value.is_empty() && !off);
+        document = document.with_head(gap.place(), value);
+    }
+    let new = document.to_string();
+    let parsed = parse(&new);
+    if parsed.scenario.is_some() && new == text {
+        blank.faults.push(UNCHANGED.to_string());
+        return None;
+    }
+    if parsed.scenario.is_some() {
+        return Some(Command::Rerun(new));
+    }
+    for fault in &parsed.diagnostics {
+        let own = blank.gaps.iter_mut().find(|gap| {
+            let span = document.find_head(gap.place());
+            span.is_some_and(|span| span.covers(fault.line, fault.column))
+        });
+        match own {
+            Some(gap) if gap.fault.is_none() => gap.fault = Some(fault.text()),
+            Some(_) => {}
+            None => {
+                let line = document.lines().get(fault.line as usize - 1);
+                let line = line.map_or("", |line| line.trim());
+                blank.faults.push(format!("line {}, {line}: {}", fault.line, fault.text()));
+            }
+        }
+    }
+    None
+}
+
+fn known(store: &Store) -> Known {
+    let (id, names) = store.ask(|player| (player.session().info().id, player.session().names()));
+    let entry = protocols::find(id).unwrap_or(&protocols::CATALOG[0]);
+    Known { entry, names }
+}
+
+/// The form about something, filled in with what is so now.
+fn open(store: &Store, subject: Subject) -> Option<Blank> {
+    let scene = store.model().scene;
+    let name = |node| scene.name(node);
+    let (title, doc, words, gaps) = match subject {
+        Subject::Pause(node) => (
+            format!("Pause {} for", name(node)),
+            "It stops for that long, as in a garbage collection: timers and messages wait.",
+            format!("pause {} for", name(node)),
+            vec![Gap::new("", "for", "300ms".to_string(), SPANS).doc(units::TIME_FORM)],
+        ),
+        Subject::Clock(node) => {
+            let shot = scene.node(node)?;
+            let (offset, drift) = (show_signed(shot.offset_us), format!("{:+}ppm", shot.drift_ppm));
+            let gaps = vec![
+                Gap::new("offset", "offset", offset, &["-100ms", "0s", "+20ms", "+1s"])
+                    .doc("How far it is from true time: `-20ms`, `+1s`."),
+                Gap::new("drift", "drift", drift, &["-10%", "+0ppm", "+200ppm", "+10%"]).doc(
+                    "How much faster than time it runs, its timers too: `+200ppm`, `-0.1%`; \
+                     50% at most.",
+                ),
+            ];
+            let doc = "What it believes the time to be, and how fast its timers run.";
+            (format!("Clock of {}", name(node)), doc, format!("clock {}", name(node)), gaps)
+        }
+        Subject::Ask(client, op) => {
+            let op = scene.service.ops.get(op)?;
+            let gap = |(at, arg): (usize, &&'static str)| {
+                let value = if at == 0 { "x".to_string() } else { "1".to_string() };
+                Gap::new("", arg, value, &[])
+            };
+            let gaps = op.args.iter().enumerate().map(gap).collect();
+            let words = format!("{} {}", name(client), op.name);
+            (format!("{} asks: {}", name(client), op.name), op.doc, words, gaps)
+        }
+        Subject::Link(a, b, way) => {
+            let arrow = if way == Direction::BothWays { "<>" } else { ">" };
+            let shown = if way == Direction::BothWays { "↔" } else { "→" };
+            let weather = link_weather(scene.link(a, b)?, a, way);
+            let doc = "How the link treats what is sent over it from now on.";
+            let title = format!("Link {} {shown} {}", name(a), name(b));
+            (title, doc, format!("link {} {arrow} {}", name(a), name(b)), weather)
+        }
+        Subject::Network => {
+            let doc = "How every link treats what is sent over it from now on.";
+            ("Every link".to_string(), doc, "network".to_string(), weather(&[]))
+        }
+        Subject::Delay(message) => {
+            let text = message.text(scene.names);
+            let gap = Gap::new("", "by", "50ms".to_string(), SPANS).doc(units::TIME_FORM);
+            (
+                format!("Delay {text}"),
+                "It takes that much longer.",
+                format!("delay {text}"),
+                vec![gap],
+            )
+        }
+        Subject::Sides => {
+            let doc = "Nodes hear only their own side until the network heals; who stands on no \
+                       side hears everybody.";
+            let gap = Gap::new("", "sides", halves(&scene), &[]).doc(
+                "Names of nodes, a bar between sides: `n1 n2 | n3 n4 n5`. Any number of sides.",
+            );
+            ("Partition".to_string(), doc, "partition".to_string(), vec![gap])
+        }
+        Subject::Run => {
+            let setup = store.ask(|player| player.session().setup().clone());
+            let doc = "What the run is made from. It begins again with what you change here: \
+                       everything that was done to it is done again, and you come back to this \
+                       moment.";
+            ("The run".to_string(), doc, String::new(), head(known(store).entry, &setup))
+        }
+    };
+    Some(Blank { title, doc, gaps, faults: Vec::new(), words, subject })
+}
+
+/// The servers in two halves.
+fn halves(scene: &Scene) -> String {
+    let half = scene.names.servers / 2;
+    let mut text = String::new();
+    for node in scene.names.servers() {
+        text.push_str(if node.0 == half { " | " } else { " " });
+        text.push_str(&scene.name(node));
+    }
+    text.trim().to_string()
+}
+
+fn link_weather(link: &LinkPair, from: NodeId, way: Direction) -> Vec<Gap> {
+    let (there, back) = match from == link.a {
+        true => (link.there.weather, link.back.weather),
+        false => (link.back.weather, link.there.weather),
+    };
+    match way {
+        Direction::OneWay => weather(&[there]),
+        Direction::BothWays => weather(&[there, back]),
+    }
+}
+
+/// The four settings of links. Where several links differ, there is no value to begin with.
+fn weather(now: &[Weather]) -> Vec<Gap> {
+    let shared = |show: fn(&Weather) -> String| {
+        let first = now.first().map(show).unwrap_or_default();
+        if now.iter().all(|other| show(other) == first) { first } else { String::new() }
+    };
+    vec![
+        Gap::new("delay", "delay", shared(|w| show_delay(w.delay)), DELAYS).doc(units::DELAY_FORM),
+        Gap::new("loss", "loss", shared(|w| show_share(w.loss_ppm)), SHARES).doc(units::SHARE_FORM),
+        Gap::new("duplicate", "duplicates", shared(|w| show_share(w.duplicate_ppm)), SHARES)
+            .doc(units::SHARE_FORM),
+        Gap::new("order", "order", shared(|w| ORDERS[usize::from(w.fifo)].to_string()), &[])
+            .choice(order_words(now.is_empty()))
+            .doc("`fifo`: messages arrive in the order in which they were sent."),
+    ]
+}
+
+fn order_words(open: bool) -> Vec<&'static str> {
+    if open { vec!["", "any", "fifo"] } else { ORDERS.to_vec() }
+}
+
+/// Everything that the head of a text says of the run.
+fn head(entry: &'static Entry, setup: &Setup) -> Vec<Gap> {
+    let info = entry.info;
+    let params = &setup.params;
+    let count = |name, count: crate::sim::info::Count, now: u32| {
+        Gap::new(name, name, now.to_string(), &[])
+            .doc(format!("From {} to {}.", count.min, count.max))
+            .of("Cluster", info.id)
+    };
+    let mut gaps = vec![count("nodes", info.servers, params.servers)];
+    if info.clients.max > 0 {
+        gaps.push(count("clients", info.clients, params.clients));
+    }
+    for (param, value) in info.params.iter().zip(&params.values) {
+        let gap = Gap::new(param.name, param.name, value.to_string(), &[]);
+        let bounds = match param.kind {
+            ParamKind::Count { min, max, .. } => format!("From {min} to {max}."),
+            ParamKind::Duration { min, max, .. } | ParamKind::Range { min, max, .. } => {
+                format!("From {} to {}.", Span(min), Span(max))
+            }
+            _ => String::new(),
+        };
+        let gap = match param.kind {
+            ParamKind::Flag { .. } => gap.choice(vec![ON, OFF]),
+            ParamKind::Choice { words } => gap.choice(words.to_vec()),
+            _ => gap,
+        };
+        gaps.push(gap.doc(format!("{} {bounds}", param.doc)).of("Cluster", info.id));
+    }
+    let seed =
+        Gap::new("", "seed", setup.seed.to_string(), &[]).doc("Another seed, other chances.");
+    gaps.push(Gap { kind: Kind::Seed, ..seed.of("Chance", "seed") });
+    gaps.extend(weather(&[setup.network]).into_iter().map(|gap| gap.of("Network", "network")));
+    if params.clients > 0 {
+        gaps.extend(client_rules(setup));
+    }
+    for (flaw, on) in info.flaws.iter().zip(&params.flaws) {
+        let value = if *on { ON } else { OFF };
+        let gap = Gap::new(flaw.id, flaw.id, value.to_string(), &[]);
+        let gap = gap.doc(format!("{} ({})", flaw.doc, flaw.source)).of("Flaws", "flaw");
+        gaps.push(Gap { kind: Kind::Check, ..gap });
+    }
+    gaps
+}
+
+fn client_rules(setup: &Setup) -> Vec<Gap> {
+    let rules = &setup.clients;
+    let word = |on| if on { ON } else { OFF }.to_string();
+    let time = |us| Span(us).to_string();
+    let gaps = [
+        Gap::new("timeout", "timeout", time(rules.timeout), &[])
+            .doc("After how long without an answer a client turns to the next server."),
+        Gap::new("backoff", "backoff", time(rules.backoff), &[])
+            .doc("How long it waits when told that nobody can answer."),
+        Gap::new("retry", "retry", word(rules.retry), &[])
+            .choice(vec![ON, OFF])
+            .doc("Whether it tries again at all."),
+        Gap::new("key", "key", word(rules.key), &[])
+            .choice(vec![ON, OFF])
+            .doc("Whether a retry repeats its serial number, so that servers can know it."),
+    ];
+    gaps.into_iter().map(|gap| gap.of("Clients", "clients")).collect()
+}
+
+/// Opens a changed text at the present moment.
+pub fn rerun(store: &Store, text: &str) -> Result<source::Opened, super::shell::Broken> {
+    let at = store.ask(source::position);
+    source::open_text(text).map(|opened| source::Opened { at, ..opened })
+}
