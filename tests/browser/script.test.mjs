@@ -80,9 +80,9 @@ test('what is wrong is marked where it is, said, and leads there', async ({ open
   await page.keyboard.press('Delete');
   await page.keyboard.press('Delete');
   await says(app, /The run stays as it was: line \d+.*`ash` is no action.*did you mean `crash`/);
-  const marked = app().locator('.sheet .row.fault');
+  const marked = app().locator('.sheet .text-line.t-fault');
   assert.equal(await marked.count(), 1);
-  assert.equal(await marked.locator('.wrong').innerText(), 'ash');
+  assert.equal(await marked.locator('.tk-wrong').innerText(), 'ash');
   assert.match(await marked.locator('em').innerText(), /did you mean `crash`/);
   assert.equal(await text(app).getAttribute('aria-invalid'), 'true');
   const described = await text(app).getAttribute('aria-describedby');
@@ -143,7 +143,7 @@ test('an action becomes a line, in sight and marked', async ({ open, app, page }
   await script({ open, app });
   await app().locator('#focus-n2').focus();
   await page.keyboard.press('z');
-  const fresh = app().locator('.sheet .row.fresh');
+  const fresh = app().locator('.sheet .text-line.t-fresh');
   await fresh.waitFor();
   assert.equal(await fresh.innerText(), 'at 560ms pause n2');
   const seen = await fresh.evaluate((row) => {
@@ -172,8 +172,8 @@ test('an action while the text does not read is not lost', async ({ open, app, p
 
 test('the line of the moment follows the run, and its time leads there', async ({ open, app, page }) => {
   await script({ open, app });
-  const present = app().locator('.sheet .row.present');
-  const next = app().locator('.sheet .row.next');
+  const present = app().locator('.sheet .text-line.t-present');
+  const next = app().locator('.sheet .text-line.t-next');
   assert.match(await present.innerText(), /^say 0\.55s/);
   assert.match(await next.innerText(), /^say 0\.85s/);
   await app().locator('#scrubber').focus();
@@ -302,7 +302,7 @@ test('where nothing happens by itself, lines without a time have one all the sam
     const times = app().getByRole('button', { name: /^Line \d+: go to/ });
     assert.ok(await times.count() > 5);
     await times.nth(1).click();
-    assert.ok(await app().locator('.sheet .row.present').count() === 1);
+    assert.ok(await app().locator('.sheet .text-line.t-present').count() === 1);
   });
 
 test('a link that does not open gives way to what runs', async ({ open, app, page }) => {

@@ -24,17 +24,17 @@ const COLOURED: usize = 400;
 /// How words are marked, by number; `WRONG` is added where something is wrong.
 const CLASSES: [&str; 12] = [
     "",
-    "keyword",
-    "number",
-    "who",
-    "quote",
-    "comment",
-    "wrong",
-    "keyword wrong",
-    "number wrong",
-    "who wrong",
-    "quote wrong",
-    "comment wrong",
+    "tk-keyword",
+    "tk-number",
+    "tk-who",
+    "tk-quote",
+    "tk-comment",
+    "tk-wrong",
+    "tk-keyword tk-wrong",
+    "tk-number tk-wrong",
+    "tk-who tk-wrong",
+    "tk-quote tk-wrong",
+    "tk-comment tk-wrong",
 ];
 const WRONG: u8 = 6;
 
@@ -47,11 +47,11 @@ pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
     let (present, next) = sheet.present(view.now, view.step > 0);
     let class = |place: usize| {
         classes!(
-            "row",
-            (present == Some(place)).then_some("present"),
-            (next == Some(place)).then_some("next"),
-            editor.fresh.contains(&place).then_some("fresh"),
-            faults.iter().any(|fault| fault.line as usize == place + 1).then_some("fault"),
+            "text-line",
+            (present == Some(place)).then_some("t-present"),
+            (next == Some(place)).then_some("t-next"),
+            editor.fresh.contains(&place).then_some("t-fresh"),
+            faults.iter().any(|fault| fault.line as usize == place + 1).then_some("t-fault"),
         )
     };
     let coloured = sheet.times.len() <= COLOURED;
@@ -157,7 +157,7 @@ fn pieces(line: &str, fault: Option<&Diagnostic>, coloured: bool) -> Html {
         from = to;
     }
     if gap {
-        out.push(html! { <span class="wrong">{ "\u{a0}" }</span> });
+        out.push(html! { <span class="tk-wrong">{ "\u{a0}" }</span> });
     }
     out.into_iter().collect()
 }

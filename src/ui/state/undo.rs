@@ -121,9 +121,14 @@ impl Store {
         let names = player.session().names();
         crate::ui::hooks::browser::set_title(&player.source().title);
         crate::ui::card::keep(player.text());
-        shell.study = Study::default();
-        *self.0.desk.borrow_mut() = Desk::default();
         let was = self.0.scene.borrow().names;
+        // What was found was found in another run; what is looked for stays.
+        let sieve = std::mem::take(&mut shell.study.sieve);
+        shell.study = Study::default();
+        if names == was {
+            shell.study.sieve = sieve;
+        }
+        *self.0.desk.borrow_mut() = Desk::default();
         shell.fit(names, was);
         if names != was {
             let plan = shell.stage.plan;
