@@ -252,7 +252,9 @@ impl Reader {
                 words.extend(bare.filter(|word| word != "network"));
             }
             Some(_) => {}
-            None => words.extend(CATALOG.iter().map(|entry| entry.info.id.to_string())),
+            None => words
+                .splice(..0, CATALOG.iter().map(|entry| entry.info.id.to_string()))
+                .for_each(drop),
         }
         words
     }

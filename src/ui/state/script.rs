@@ -21,6 +21,8 @@ use crate::view::Time;
 const PAUSE_MS: f64 = 300.0;
 /// The height of a line: the style sheet says the same.
 const LINE: i32 = 24;
+/// The height of a word in the list.
+const WORD: i32 = 28;
 /// How many lines the list of words takes.
 const WORDS: i32 = 7;
 /// The width of a letter and of what stands to the left, nearly.
@@ -209,6 +211,13 @@ impl Store {
                 let popup = editor.popup.as_mut()?;
                 let count = popup.words.len() as i32;
                 popup.active = (popup.active as i32 + by).rem_euclid(count) as usize;
+                let active = popup.active as i32;
+                browser::later(0.0, move || {
+                    if let Some(list) = browser::element("script-words") {
+                        // The word that would be taken stands in the middle of the list.
+                        list.set_scroll_top(active * WORD - list.client_height() / 2);
+                    }
+                });
             }
             Wish::Choose => {
                 editor.popup = None;
