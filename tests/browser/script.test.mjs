@@ -176,6 +176,7 @@ test('the line of the moment follows the run, and its time leads there', async (
   const next = app().locator('.sheet .text-line.t-next');
   assert.match(await present.innerText(), /^say 0\.55s/);
   assert.match(await next.innerText(), /^say 0\.85s/);
+  assert.match(await app().locator('.gutter [aria-current=time]').innerText(), /^0\.550/);
   await app().locator('#scrubber').focus();
   await page.keyboard.press('Home');
   await app().locator('#app[data-step="0"]').waitFor();

@@ -71,14 +71,14 @@ pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
             <div class="editor" id="script-editor">
                 <ol class="gutter">
                     { for sheet.times.iter().enumerate().map(|(place, at)| gutter(
-                        store, place, *at, class(place)
+                        store, place, *at, class(place), present == Some(place)
                     )) }
                 </ol>
                 <div class="sheet">
                     <textarea id={TEXT} spellcheck="false" autocomplete="off" autocapitalize="off"
                         wrap="off" value={sheet.text.to_string()} oninput={write(store)}
-                        onkeydown={keys(store)} onkeyup={follow_caret()} onclick={store.on(wish(Wish::Close))}
-                        onblur={store.on(wish(Wish::Leave))}
+                        onkeydown={keys(store)} onkeyup={follow_caret()}
+                        onclick={store.on(wish(Wish::Close))} onblur={store.on(wish(Wish::Leave))}
                         aria-describedby="script-faults" aria-autocomplete="list"
                         aria-haspopup="listbox" aria-invalid={(!faults.is_empty()).to_string()}
                         aria-controls={active.as_ref().map(|_| "script-words")}
@@ -107,12 +107,13 @@ fn wish(wish: Wish) -> Command {
 }
 
 /// The number of a line, or its time: a way to go there.
-fn gutter(store: &Store, place: usize, at: Option<u64>, class: Classes) -> Html {
+fn gutter(store: &Store, place: usize, at: Option<u64>, class: Classes, present: bool) -> Html {
     let Some(at) = at else { return html! { <li {class}>{ place + 1 }</li> } };
     let label = format!("Line {}: go to {}", place + 1, tell::clock(at));
     html! {
         <li {class}>
             <button type="button" tabindex="-1" aria-label={label.clone()} title={label}
+                aria-current={present.then_some("time")}
                 onclick={store.on(wish(Wish::Seek(at)))}>
                 { tell::clock(at).trim_end_matches(" s") }</button>
         </li>
