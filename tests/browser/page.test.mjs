@@ -204,17 +204,6 @@ test('a link that is broken keeps its text', async ({ open, app, page }) => {
   assert.match(await app().getByRole('dialog').innerText(), /no scenario/);
 });
 
-test('the text can be edited and run', async ({ open, app }) => {
-  await open({ query: 'motion=reduce' });
-  await app().getByRole('tab', { name: /^Script/ }).click();
-  const area = app().locator('#script-text');
-  await area.fill('interleave 1\nping nodes=4\nsead 7\n');
-  await app().getByText(/line 3, column 1/).waitFor();
-  assert.ok(await button(app, 'Run this text').isDisabled());
-  await area.fill('interleave 1\nping nodes=4\nseed 7\n');
-  await button(app, 'Run this text').click();
-  assert.equal(await app().locator('.stage .node').count(), 4);
-});
 
 test('embedded, it is only stage, time and narration, at rest', async ({ open, app, fresh }) => {
   await open({ query: 'embed=1&theme=dark&utm_source=x&=&bare' });

@@ -198,7 +198,9 @@ pub fn close_dialog() {
     }
     // A dialog that was open from the start has no place to give the focus back to. Who is
     // elsewhere on an embedding page keeps the focus there.
-    if unfocused() && (has_focus() || !framed()) {
-        focus("play");
-    }
+    later(0.0, || {
+        if unfocused() && (has_focus() || !framed()) {
+            focus("play");
+        }
+    });
 }
