@@ -220,8 +220,8 @@ impl Host {
 
     fn load(&self, data: &JsValue) -> Result<(), Refusal> {
         let (link, scenario) = (get(data, "link"), get(data, "scenario"));
-        let by_link = !link.is_undefined();
-        if by_link == !scenario.is_undefined() {
+        let by_link = scenario.is_undefined();
+        if link.is_undefined() == by_link {
             return Err(bad("link", "a text, or else `scenario` a text, not both"));
         }
         let (given, most) = if by_link { (link, MAX_LINK) } else { (scenario, MAX_TEXT) };
