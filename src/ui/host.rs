@@ -221,7 +221,7 @@ impl Host {
     fn load(&self, data: &JsValue) -> Result<(), Refusal> {
         let (link, scenario) = (get(data, "link"), get(data, "scenario"));
         let by_link = !link.is_undefined();
-        if by_link == !scenario.is_undefined() {
+        if by_link != scenario.is_undefined() {
             return Err(bad("link", "a text, or else `scenario` a text, not both"));
         }
         let (given, most) = if by_link { (link, MAX_LINK) } else { (scenario, MAX_TEXT) };
