@@ -1,30 +1,32 @@
 //! Chains: things in a row with arrows between them. On a narrow panel they wrap.
 
-use yew::prelude::*;
-
 use super::{head, spot};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::state::store::Store;
-use crate::view::{ChainRow, Spot};
+use crate::view::ChainRow;
 
 /// Draws them.
-pub fn chain(store: &Store, rows: &[ChainRow]) -> Html {
-    rows.iter().map(|row| one(store, row)).collect()
-}
-
-fn one(store: &Store, row: &ChainRow) -> Html {
-    let link = |(place, each): (usize, &Spot)| {
-        html! {
-            <li key={each.id}>
-                if place > 0 { <i aria-hidden="true">{ "→" }</i><span class="sr">{ format!("{} ", row.joint) }</span> }
-                { spot(store, each) }
-            </li>
-        }
-    };
-    html! {
-        <div class="chain">
-            if !row.head.label.is_empty() { <b>{ head(store, &row.head) }</b> }
-            if row.spots.is_empty() { <span class="empty">{ "nothing yet" }</span> }
-            <ol>{ for row.spots.iter().enumerate().map(link) }</ol>
-        </div>
+pub fn chain(page: &mut Markup, store: &Store, rows: &[ChainRow]) {
+    for row in rows {
+        page.el("div class=chain", |page| {
+            if !row.head.label.is_empty() {
+                page.el("b", |page| head(page, store, &row.head));
+            }
+            if row.spots.is_empty() {
+                page.line("span class=empty", "nothing yet");
+            }
+            page.el("ol", |page| {
+                for (place, each) in row.spots.iter().enumerate() {
+                    page.el("li", |page| {
+                        page.key(&each.id.to_string());
+                        if place > 0 {
+                            page.line("i aria-hidden=true", "→");
+                            page.line("span class=sr", &format!("{} ", row.joint));
+                        }
+                        spot(page, store, each);
+                    });
+                }
+            });
+        });
     }
 }

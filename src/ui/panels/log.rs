@@ -1,34 +1,35 @@
 //! A log: cells in a row that wraps, with the marks below them.
 
-use yew::prelude::*;
-
+use crate::ui::hooks::markup::Markup;
 use crate::view::{Cell, PanelMark, Tone};
 
 /// Draws it.
-pub fn log(cells: &[Cell], marks: &[PanelMark]) -> Html {
-    let cell = |cell: &Cell| {
-        let settled = (cell.tone == Tone::Settled).then_some("settled");
-        let class = classes!(format!("gen-{}", cell.generation % 8), settled);
-        let said = if settled.is_some() { ", settled" } else { "" };
-        let here = marks.iter().filter(|mark| mark.index == cell.index);
-        let here: Vec<&str> = here.map(|mark| mark.name).collect();
-        html! {
-            <li {class} key={cell.index} title={cell.detail.clone()}>
-                <span class="index">{ cell.index }</span>
-                <span class="cell"><b>{ cell.generation }</b>
-                    <span>{ &cell.label }</span>
-                    <span class="sr">{ said }</span></span>
-                <span class="marks">{ here.join(" ") }</span>
-            </li>
-        }
-    };
-    let early = marks.iter().filter(|mark| mark.index == 0);
-    html! {
-        <>
-            <ol class="log-cells">{ for cells.iter().map(cell) }</ol>
-            { for early.map(|mark| html! {
-                <p class="at-zero"><code>{ mark.name }</code>{ " stands before the first." }</p>
-            }) }
-        </>
+pub fn log(page: &mut Markup, cells: &[Cell], marks: &[PanelMark]) {
+    page.el("ol class=log-cells", |page| cells.iter().for_each(|cell| one(page, cell, marks)));
+    for mark in marks.iter().filter(|mark| mark.index == 0) {
+        page.el("p class=at-zero", |page| {
+            page.line("code", mark.name);
+            page.text(" stands before the first.");
+        });
     }
+}
+
+fn one(page: &mut Markup, cell: &Cell, marks: &[PanelMark]) {
+    let settled = cell.tone == Tone::Settled;
+    let here = marks.iter().filter(|mark| mark.index == cell.index);
+    let here: Vec<&str> = here.map(|mark| mark.name).collect();
+    let index = cell.index.to_string();
+    page.el("li", |page| {
+        let kind = if settled { " settled" } else { "" };
+        page.attr("class", &format!("gen-{}{kind}", cell.generation % 8));
+        page.key(&index);
+        page.attr("title", &cell.detail);
+        page.line("span class=index", &index);
+        page.el("span class=cell", |page| {
+            page.line("b", &cell.generation.to_string());
+            page.line("span", &cell.label);
+            page.line("span class=sr", if settled { ", settled" } else { "" });
+        });
+        page.line("span class=marks", &here.join(" "));
+    });
 }

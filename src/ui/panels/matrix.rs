@@ -1,57 +1,78 @@
 //! Rows and columns. The heads of the rows stay in sight while the columns scroll.
 
-use yew::prelude::*;
-
 use super::{head, spot};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::state::store::Store;
 use crate::view::{Head, MatrixRow};
 
 /// Draws it.
-pub fn matrix(store: &Store, title: &'static str, columns: &[Head], rows: &[MatrixRow]) -> Html {
+pub fn matrix(
+    page: &mut Markup,
+    store: &Store,
+    title: &'static str,
+    columns: &[Head],
+    rows: &[MatrixRow],
+) {
     let mut marks: Vec<&str> = Vec::new();
     for mark in rows.iter().flat_map(|row| &row.marks) {
         if !marks.contains(&mark.name) {
             marks.push(mark.name);
         }
     }
-    html! {
-        <div class="matrix" tabindex="0" role="group" aria-label={title}>
-            <table>
-                <thead><tr><td></td>
-                    { for columns.iter().map(|column| html! {
-                        <th scope="col" key={column.label.clone()}>{ head(store, column) }</th>
-                    }) }
-                </tr></thead>
-                <tbody>{ for rows.iter().map(|row| one(store, columns, row)) }</tbody>
-            </table>
-            if !marks.is_empty() {
-                <p class="at-zero"><i class="mark" aria-hidden="true"></i>{ marks.join(", ") }</p>
-            }
-        </div>
-    }
+    page.el("div class=matrix tabindex=0 role=group", |page| {
+        page.attr("aria-label", title);
+        page.el("table", |page| {
+            page.el("thead", |page| {
+                page.el("tr", |page| {
+                    page.line("td", "");
+                    for column in columns {
+                        page.el("th scope=col", |page| {
+                            page.key(&column.label);
+                            head(page, store, column);
+                        });
+                    }
+                });
+            });
+            page.el("tbody", |page| rows.iter().for_each(|row| one(page, store, columns, row)));
+        });
+        if !marks.is_empty() {
+            page.el("p class=at-zero", |page| {
+                page.line("i class=mark aria-hidden=true", "");
+                page.text(&marks.join(", "));
+            });
+        }
+    });
 }
 
-fn one(store: &Store, columns: &[Head], row: &MatrixRow) -> Html {
+fn one(page: &mut Markup, store: &Store, columns: &[Head], row: &MatrixRow) {
     let marks = |index: u64| {
         let here = row.marks.iter().filter(|mark| mark.index == index).map(|mark| mark.name);
         here.collect::<Vec<_>>().join(", ")
     };
-    let marked = |name: &str| (!name.is_empty()).then(|| format!("behind it: {name}"));
-    let early = marks(0);
-    html! {
-        <tr key={row.head.label.clone()}>
-            <th scope="row" class={classes!((!early.is_empty()).then_some("mark"))}
-                title={marked(&early)}>{ head(store, &row.head) }</th>
-            { for columns.iter().zip(&row.spots).enumerate().map(|(place, (column, each))| {
-                let name = marks(place as u64 + 1);
-                html! {
-                    <td key={column.label.clone()} title={marked(&name)}
-                        class={classes!((!name.is_empty()).then_some("mark"))}>
-                        if let Some(each) = each { { spot(store, each) } }
-                        if !name.is_empty() { <span class="sr">{ format!(", {name}") }</span> }
-                    </td>
+    let marked = |page: &mut Markup, name: &str| {
+        if !name.is_empty() {
+            page.attr("class", "mark");
+            page.attr("title", &format!("behind it: {name}"));
+        }
+    };
+    page.el("tr", |page| {
+        page.key(&row.head.label);
+        page.el("th scope=row", |page| {
+            marked(page, &marks(0));
+            head(page, store, &row.head);
+        });
+        for (place, (column, each)) in columns.iter().zip(&row.spots).enumerate() {
+            let name = marks(place as u64 + 1);
+            page.el("td", |page| {
+                page.key(&column.label);
+                marked(page, &name);
+                if let Some(each) = each {
+                    spot(page, store, each);
                 }
-            }) }
-        </tr>
-    }
+                if !name.is_empty() {
+                    page.line("span class=sr", &format!(", {name}"));
+                }
+            });
+        }
+    });
 }

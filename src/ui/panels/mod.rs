@@ -17,52 +17,73 @@ use yew::prelude::*;
 pub use sample::sample;
 
 use super::components::inspector::durable_mark;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store};
 use crate::view::{Head, Panel, Pointer, RingPlace, Spot, Tone};
 
 /// Draws a panel.
 pub fn panel(store: &Store, panel: &Panel) -> Html {
-    let (kind, picture) = match panel {
-        Panel::Log { cells, marks, .. } => ("log", log::log(cells, marks)),
-        Panel::Table { rows, .. } => ("table", table::table(rows)),
-        Panel::Ring { places, .. } => ("ring", ring::ring(store, places)),
-        Panel::Chain { rows, .. } => ("chain", chain::chain(store, rows)),
-        Panel::Tree { nodes, .. } => ("tree", tree::tree(store, nodes)),
-        Panel::Matrix { columns, rows, .. } => {
-            ("matrix", matrix::matrix(store, panel.title(), columns, rows))
-        }
-        Panel::Plot { x, y, series, levels, .. } => ("plot", plot::plot(x, y, series, levels)),
-    };
-    let drawn = matches!(panel, Panel::Ring { .. } | Panel::Plot { .. });
-    let lines = panel.text();
-    html! {
-        <section class="picture" data-panel={kind} key={panel.title()}>
-            <h3>{ panel.title() }if panel.durable() { { durable_mark() } }</h3>
+    markup(|page| {
+        page.el("section class=picture", |page| {
+            page.attr("data-panel", kind(panel));
+            page.key(panel.title());
+            page.el("h3", |page| {
+                page.text(panel.title());
+                if panel.durable() {
+                    page.put(durable_mark());
+                }
+            });
+            let lines = panel.text();
             if lines.is_empty() {
-                <p class="empty">{ "Empty." }</p>
-            } else {
-                { picture }
+                return page.line("p class=empty", "Empty.");
             }
-            if drawn && !lines.is_empty() { { in_words(store, panel, lines) } }
-        </section>
+            draw(page, store, panel);
+            if matches!(panel, Panel::Ring { .. } | Panel::Plot { .. }) {
+                in_words(page, store, panel, lines);
+            }
+        });
+    })
+}
+
+fn kind(panel: &Panel) -> &'static str {
+    match panel {
+        Panel::Log { .. } => "log",
+        Panel::Table { .. } => "table",
+        Panel::Ring { .. } => "ring",
+        Panel::Chain { .. } => "chain",
+        Panel::Tree { .. } => "tree",
+        Panel::Matrix { .. } => "matrix",
+        Panel::Plot { .. } => "plot",
+    }
+}
+
+fn draw(page: &mut Markup, store: &Store, panel: &Panel) {
+    match panel {
+        Panel::Log { cells, marks, .. } => log::log(page, cells, marks),
+        Panel::Table { rows, .. } => table::table(page, rows),
+        Panel::Ring { places, .. } => page.put(ring::ring(store, places)),
+        Panel::Chain { rows, .. } => chain::chain(page, store, rows),
+        Panel::Tree { nodes, .. } => tree::tree(page, store, nodes),
+        Panel::Matrix { title, columns, rows, .. } => {
+            matrix::matrix(page, store, title, columns, rows);
+        }
+        Panel::Plot { x, y, series, levels, .. } => page.put(plot::plot(x, y, series, levels)),
     }
 }
 
 /// The text of a picture; what can be clicked there can be reached here by key.
-fn in_words(store: &Store, panel: &Panel, lines: Vec<String>) -> Html {
+fn in_words(page: &mut Markup, store: &Store, panel: &Panel, lines: Vec<String>) {
     let places: &[RingPlace] = if let Panel::Ring { places, .. } = panel { places } else { &[] };
-    html! {
-        <details>
-            <summary>{ "In words" }</summary>
-            <ul class="plain">
-                { for lines.into_iter().enumerate().map(|(at, line)| {
-                    let of = places.get(at).and_then(|place| place.spot.of);
-                    html! { <li>{ head(store, &Head { label: line, of }) }</li> }
-                }) }
-            </ul>
-        </details>
-    }
+    page.el("details", |page| {
+        page.line("summary", "In words");
+        page.el("ul class=plain", |page| {
+            for (at, label) in lines.into_iter().enumerate() {
+                let of = places.get(at).and_then(|place| place.spot.of);
+                page.el("li", |page| head(page, store, &Head { label, of }));
+            }
+        });
+    });
 }
 
 /// What a part of a picture leads to, as a command.
@@ -74,12 +95,7 @@ fn follow(of: Pointer) -> Command {
 }
 
 /// The classes that paint a generation and a tone.
-fn paint(generation: Option<u64>, tone: Tone) -> Classes {
-    Classes::from(paint_words(generation, tone))
-}
-
-/// The same as words, where a picture is written as text.
-fn paint_words(generation: Option<u64>, tone: Tone) -> String {
+fn paint(generation: Option<u64>, tone: Tone) -> String {
     let generation = generation.map(|generation| format!("gen-{} ", generation % 8));
     format!("{}is-{}", generation.unwrap_or_default(), tone.word())
 }
@@ -111,28 +127,25 @@ fn sign(tone: Tone) -> &'static str {
 }
 
 /// A thing as a small box, to be clicked if it leads anywhere.
-fn spot(store: &Store, spot: &Spot) -> Html {
-    let class = classes!("spot", paint(spot.generation, spot.tone));
-    let text = spot.text();
-    let label = html! {
-        <><span aria-hidden="true">{ sign(spot.tone) }{ &spot.label }</span>
-            <span class="sr">{ &text }</span></>
-    };
-    match spot.of {
-        Some(of) => html! {
-            <button type="button" {class} title={text.clone()} onclick={store.on(follow(of))}>
-                { label }</button>
-        },
-        None => html! { <span {class} title={text.clone()}>{ label }</span> },
-    }
+fn spot(page: &mut Markup, store: &Store, spot: &Spot) {
+    let head = if spot.of.is_some() { "button type=button" } else { "span" };
+    page.el(head, |page| {
+        page.attr("class", &format!("spot {}", paint(spot.generation, spot.tone)));
+        let text = spot.text();
+        page.attr("title", &text);
+        if let Some(of) = spot.of {
+            page.click(store, follow(of));
+        }
+        page.line("span aria-hidden=true", &format!("{}{}", sign(spot.tone), spot.label));
+        page.line("span class=sr", &text);
+    });
 }
 
 /// The head of a row or column, to be clicked if it leads anywhere.
-fn head(store: &Store, head: &Head) -> Html {
-    match head.of {
-        Some(of) => html! {
-            <button type="button" class="link" onclick={store.on(follow(of))}>{ &head.label }</button>
-        },
-        None => html! { &head.label },
-    }
+fn head(page: &mut Markup, store: &Store, head: &Head) {
+    let Some(of) = head.of else { return page.text(&head.label) };
+    page.el("button type=button class=link", |page| {
+        page.click(store, follow(of));
+        page.text(&head.label);
+    });
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use yew::prelude::*;
 
-use super::{escaped, paint_words, sign};
+use super::{escaped, paint, sign};
 use crate::ui::hooks::number::Px;
 use crate::view::{Axis, Form, Level, Series};
 
@@ -57,7 +57,7 @@ pub fn plot(x: &Axis, y: &Axis, series: &[Series], levels: &[Level]) -> Html {
         one(&mut svg, &scale, place, series);
     }
     for level in levels {
-        let (at, paint) = (scale.y(level.at), paint_words(None, level.tone));
+        let (at, paint) = (scale.y(level.at), paint(None, level.tone));
         let (sign, label) = (sign(level.tone), escaped(&level.label));
         let _ = write!(
             svg,
@@ -68,7 +68,7 @@ pub fn plot(x: &Axis, y: &Axis, series: &[Series], levels: &[Level]) -> Html {
     let _ = write!(svg, "<text class=\"x\" x=\"180\" y=\"164\">{}</text></svg><p>", x.label);
     let _ = write!(svg, "{}: ", y.label);
     for (place, series) in series.iter().enumerate() {
-        let (paint, shape) = (paint_words(series.generation, series.tone), mark(place));
+        let (paint, shape) = (paint(series.generation, series.tone), mark(place));
         let _ = write!(
             svg,
             "<span class=\"{paint}\"><svg viewBox=\"-6 -6 12 12\" aria-hidden=\"true\">\
@@ -91,7 +91,7 @@ fn mark(place: usize) -> &'static str {
 }
 
 fn one(svg: &mut String, scale: &Scale, place: usize, series: &Series) {
-    let paint = paint_words(series.generation, series.tone);
+    let paint = paint(series.generation, series.tone);
     let (foot, shape, dash) = (scale.y(0.clamp(scale.y.0, scale.y.1)), mark(place), place % 4);
     let (mut line, mut dots) = (String::new(), String::new());
     for (at, (x, y)) in series.points.iter().enumerate() {

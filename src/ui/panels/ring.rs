@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{escaped, follow, paint_words, sign};
+use super::{escaped, follow, paint, sign};
 use crate::ui::hooks::number::Px;
 use crate::ui::state::store::Store;
 use crate::view::{NodeId, Pointer, RingPlace};
@@ -71,7 +71,7 @@ fn arc(svg: &mut String, from: u32, token: &RingPlace) {
         return;
     }
     let length = token.at.wrapping_sub(from);
-    let paint = paint_words(token.spot.generation, token.spot.tone);
+    let paint = paint(token.spot.generation, token.spot.tone);
     let radius = Px(RADIUS);
     let ((x, y), (to_x, to_y)) = (point(from, RADIUS), point(token.at, RADIUS));
     let large = u32::from(length > 1 << 31);
@@ -91,7 +91,7 @@ fn one(svg: &mut String, place: &RingPlace, named: bool) {
         true => ("token", RADIUS, 14.0, 7),
         false => ("key", RADIUS - 18.0, -12.0, 4),
     };
-    let paint = paint_words(spot.generation, spot.tone);
+    let paint = paint(spot.generation, spot.tone);
     let of = match spot.of {
         Some(Pointer::Node(node)) => format!(" data-of=\"n{}\"", node.0),
         Some(Pointer::Step(step)) => format!(" data-of=\"s{step}\""),

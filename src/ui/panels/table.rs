@@ -1,14 +1,17 @@
 //! Keys and values.
 
-use yew::prelude::*;
+use crate::ui::hooks::markup::Markup;
 
 /// Draws them.
-pub fn table(rows: &[(String, String)]) -> Html {
-    html! {
-        <table class="fields"><tbody>
-            { for rows.iter().map(|(key, value)| html! {
-                <tr><th scope="row">{ key }</th><td>{ value }</td></tr>
-            }) }
-        </tbody></table>
-    }
+pub fn table(page: &mut Markup, rows: &[(String, String)]) {
+    page.el("table class=fields", |page| {
+        page.el("tbody", |page| {
+            for (key, value) in rows {
+                page.el("tr", |page| {
+                    page.line("th scope=row", key);
+                    page.line("td", value);
+                });
+            }
+        });
+    });
 }
