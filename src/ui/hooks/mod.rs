@@ -2,5 +2,5 @@
 
 pub mod browser;
 pub mod frames;
-pub mod number;
 pub mod markup;
+pub mod number;
