@@ -250,6 +250,7 @@ fn bar(
             page.put(icon("flag"));
         }
         page.line("code", &call.op);
+        page.text(" ");
         page.line("span class=out", &out);
     });
 }
