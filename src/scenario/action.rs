@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::cursor::{Cursor, Part, Read};
+use super::cursor::{Cursor, Part, Read, node_words};
 use super::diagnostic::{Diagnostic, Fault, one_of, quote, words_of};
 use super::lex::{Token, bare_or_quoted, lex};
 use super::limits::MAX_DRIFT_PPM;
@@ -143,6 +143,14 @@ fn unknown_verb(cursor: &Cursor<'_>, verb: Part<'_>, known: Known) -> Fault {
         .at_part(verb, format_args!("{} is no action", quote(word)))
         .expected(format_args!("{}, or a client such as `c1`", one_of(VERBS)))
         .nearest(word, VERBS)
+        .offering(action_words(known.names))
+}
+
+/// The words with which an action begins.
+pub fn action_words(names: NodeNames) -> Vec<String> {
+    let mut words: Vec<String> = VERBS.iter().map(|verb| verb.to_string()).collect();
+    words.extend(node_words(names).into_iter().skip(names.servers as usize));
+    words
 }
 
 fn read_request(cursor: &mut Cursor<'_>, known: Known, client: NodeId) -> Read<Action> {
@@ -188,7 +196,14 @@ fn read_partition(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
             sides.push(Vec::new());
             continue;
         }
-        let target = cursor.target(known.names, known.info())?;
+        let target = cursor.target(known.names, known.info()).map_err(|fault| {
+            let said = |word: &str| listed.iter().any(|t| print_target(t, known.names) == word);
+            let mut fault = fault.fitting(|word| !said(word));
+            if sides.last().is_some_and(|side| !side.is_empty()) {
+                fault.known.push("|".to_string());
+            }
+            fault
+        })?;
         if listed.contains(&target) {
             let message = format_args!("{} stands here a second time", quote(&token.text));
             return Err(cursor.at(token, message).expected("each node on one side"));
@@ -206,7 +221,8 @@ fn read_partition(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
 fn read_ends(cursor: &mut Cursor<'_>, known: Known) -> Read<(Target, Target, Direction)> {
     let (from, way) = read_from(cursor, known)?;
     let token = cursor.peek();
-    let to = cursor.target(known.names, known.info())?;
+    let to = cursor.target(known.names, known.info());
+    let to = to.map_err(|fault| fault.fitting(|word| word != print_target(&from, known.names)))?;
     if let (Some(token), true) = (token, from == to) {
         return Err(cursor.at(token, "a link leads from one node to another"));
     }
@@ -234,7 +250,7 @@ fn read_change(cursor: &mut Cursor<'_>) -> Read<LinkChange> {
     if cursor.peek().is_none() {
         return Err(cursor.missing(LINK_SETTINGS));
     }
-    while let Some((name, value)) = cursor.setting(LINK_SETTINGS)? {
+    while let Some((name, value)) = cursor.setting(LINK_SETTINGS, LINK_SETTING_WORDS)? {
         let share = || cursor.convert_part(value, units::SHARE_FORM, units::read_share);
         let twice = match name.text {
             "delay" => {
@@ -313,12 +329,15 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
                 .expected("a node: a message has one sender and one receiver"))
         }
     };
-    let (from, way) = read_from(cursor, known)?;
+    let one = |word: &str| word == ">" || known.names.find(word).is_some();
+    let (from, way) = read_from(cursor, known).map_err(|fault| fault.fitting(one))?;
     let from = concrete(token, from)?;
     let Some(second) = cursor.peek() else {
         return Err(cursor.missing("the node that it goes to"));
     };
-    let to = concrete(second, cursor.target(known.names, known.info())?)?;
+    let to = cursor.target(known.names, known.info());
+    let other = |word: &str| one(word) && word != known.names.name(from);
+    let to = concrete(second, to.map_err(|fault| fault.fitting(other))?)?;
     if way == Direction::BothWays || from == to {
         return Err(cursor
             .at(second, "a message goes from one node to another")
@@ -362,7 +381,7 @@ fn read_clock(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
     if cursor.peek().is_none() {
         return Err(cursor.missing(settings));
     }
-    while let Some((name, value)) = cursor.setting(settings)? {
+    while let Some((name, value)) = cursor.setting(settings, &["drift", "offset"])? {
         let twice = match name.text {
             "drift" => {
                 let form = "a drift such as `+200ppm` or `-0.1%`, at most 50%";
@@ -393,7 +412,8 @@ fn read_clock(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
 pub fn read_rule(cursor: &mut Cursor<'_>, known: Known, until: u64) -> Read<Action> {
     let verb = cursor.choice(&["drop", "duplicate", "delay"])?;
     let token = cursor.peek();
-    let (from, to, way) = read_ends(cursor, known)?;
+    let ends = read_ends(cursor, known);
+    let (from, to, way) = ends.map_err(|fault| fault.fitting(|word| word != "<>"))?;
     if let (Some(token), Direction::BothWays) = (token, way) {
         return Err(cursor.at(token, "a rule is for one direction").expected("`n1 > n2`"));
     }

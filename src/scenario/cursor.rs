@@ -16,8 +16,11 @@ pub type Read<T> = Result<T, Fault>;
 /// The words of a line that are still to be read.
 pub struct Cursor<'a> {
     line: u32,
+    all: &'a [Token<'a>],
     tokens: &'a [Token<'a>],
     end: u32,
+    /// A word that could have come next and did not.
+    untaken: Option<&'static str>,
 }
 
 /// A node's or role's word, or a setting `name=value`, is split without losing its place.
@@ -32,7 +35,8 @@ pub struct Part<'a> {
 impl<'a> Cursor<'a> {
     /// All words of a line.
     pub fn new(line: u32, lexed: &'a Lexed<'a>) -> Cursor<'a> {
-        Cursor { line, tokens: &lexed.tokens, end: lexed.end }
+        let tokens = &lexed.tokens;
+        Cursor { line, all: tokens, tokens, end: lexed.end, untaken: None }
     }
 
     /// The line's number.
@@ -54,14 +58,17 @@ impl<'a> Cursor<'a> {
     pub fn take(&mut self) -> Option<&'a Token<'a>> {
         let (first, rest) = self.tokens.split_first()?;
         self.tokens = rest;
+        self.untaken = None;
         Some(first)
     }
 
     /// Takes the next word if it is this one.
-    pub fn take_if(&mut self, word: &str) -> bool {
+    pub fn take_if(&mut self, word: &'static str) -> bool {
         let seen = self.sees(word);
         if seen {
             self.take();
+        } else {
+            self.untaken = Some(word);
         }
         seen
     }
@@ -173,15 +180,26 @@ impl<'a> Cursor<'a> {
         self.at_part(part, format_args!("{}: {why}", quote(part.text))).expected(expected)
     }
 
-    /// A setting `name=value`, if one comes next.
-    pub fn setting(&mut self, expected: &str) -> Read<Option<(Part<'a>, Part<'a>)>> {
+    /// A setting `name=value`, if one comes next. `names` are the settings that there are.
+    pub fn setting(
+        &mut self,
+        expected: &str,
+        names: &[&str],
+    ) -> Read<Option<(Part<'a>, Part<'a>)>> {
         if self.tokens.is_empty() {
             return Ok(None);
         }
         let token = self.word(expected)?;
         let Some((name, value)) = token.text.split_once('=') else {
             let message = format_args!("{} is no setting `name=value`", quote(&token.text));
-            return Err(self.at(token, message).expected(expected));
+            let mut free = Vec::new();
+            for name in names {
+                let name = format!("{name}=");
+                if !self.all.iter().any(|token| token.text.starts_with(&name)) {
+                    free.push(name);
+                }
+            }
+            return Err(self.at(token, message).expected(expected).offering(free));
         };
         let column = token.column + name.chars().count() as u32 + 1;
         let name = Part { text: name, column: token.column };
@@ -198,7 +216,7 @@ impl<'a> Cursor<'a> {
     pub fn node_of(&self, part: Part<'_>, names: NodeNames) -> Read<NodeId> {
         names.find(part.text).ok_or_else(|| {
             let message = format_args!("there is no node {}", quote(part.text));
-            self.at_part(part, message).expected(node_list(names))
+            self.at_part(part, message).expected(node_list(names)).offering(node_words(names))
         })
     }
 
@@ -237,7 +255,10 @@ impl<'a> Cursor<'a> {
         if looks_like_node(part.text) {
             return Err(fault);
         }
-        Err(fault.nearest(part.text, &[&roles[..], &["all"]].concat()))
+        let words = [&roles[..], &["all"]].concat();
+        let mut known = node_words(names);
+        known.extend(words.iter().map(|word| word.to_string()));
+        Err(fault.nearest(part.text, &words).offering(known))
     }
 
     /// Nothing may follow.
@@ -246,7 +267,8 @@ impl<'a> Cursor<'a> {
             None => Ok(()),
             Some(token) => {
                 let message = format_args!("{} is too much", quote(&token.text));
-                Err(self.at(token, message).expected("the end of the line"))
+                let known = self.untaken.iter().map(|word| word.to_string()).collect();
+                Err(self.at(token, message).expected("the end of the line").offering(known))
             }
         }
     }
@@ -289,6 +311,11 @@ pub fn role_words(info: &Info) -> Vec<&'static str> {
         words.extend([role.id, role.plural]);
     }
     words
+}
+
+/// The nodes that there are.
+pub fn node_words(names: NodeNames) -> Vec<String> {
+    names.all().map(|node| names.name(node)).collect()
 }
 
 /// Whether a word has the form of a node's name, whether or not there is such a node.

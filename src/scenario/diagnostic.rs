@@ -17,6 +17,9 @@ pub struct Diagnostic {
     pub expected: String,
     /// The nearest known word, if one is near.
     pub suggestion: Option<String>,
+    /// Every word that could stand there in place of the one that does, if they can be counted:
+    /// what completion offers.
+    pub known: Vec<String>,
 }
 
 /// A fault on its way up from where it was found. It is one word wide, because it passes through
@@ -32,7 +35,8 @@ impl Diagnostic {
     /// The same, once for whatever the message is made of.
     fn of(line: u32, column: u32, length: u32, message: &dyn fmt::Display) -> Fault {
         let (message, expected) = (message.to_string(), String::new());
-        Box::new(Diagnostic { line, column, length, message, expected, suggestion: None })
+        let (suggestion, known) = (None, Vec::new());
+        Box::new(Diagnostic { line, column, length, message, expected, suggestion, known })
     }
 
     /// The same, saying what was expected.
@@ -45,9 +49,23 @@ impl Diagnostic {
         self
     }
 
-    /// The same, with the nearest of the words that are known.
+    /// The same, with the words that are known, and the nearest of them.
     pub fn nearest(mut self: Box<Self>, word: &str, known: &[&str]) -> Fault {
         self.suggestion = nearest(word, known).map(str::to_string);
+        self.known = known.iter().map(|word| word.to_string()).collect();
+        self
+    }
+
+    /// The same, with the words that could stand there, where one need not be near to be meant or
+    /// not every known word fits.
+    pub fn offering(mut self: Box<Self>, known: Vec<String>) -> Fault {
+        self.known = known;
+        self
+    }
+
+    /// The same, with those words alone that fit further.
+    pub fn fitting(mut self: Box<Self>, fits: impl Fn(&str) -> bool) -> Fault {
+        self.known.retain(|word| fits(word));
         self
     }
 

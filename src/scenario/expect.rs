@@ -267,12 +267,22 @@ fn read_fact(cursor: &mut Cursor<'_>, known: Known) -> Read<Fact> {
         let target = Part { text: target, column: token.column };
         return read_field(cursor, known, target, Part { text: field, column });
     }
-    let target = cursor.target_of(token.into(), known.names, known.info())?;
+    let target = cursor.target_of(token.into(), known.names, known.info());
+    let target = target.map_err(|mut fault| {
+        fault.known.extend(["count", "reached"].map(str::to_string));
+        fault
+    })?;
     let client = match target {
         Target::Node(node) if known.names.is_client(node) => Some(node),
         _ => None,
     };
-    match (cursor.choice(&["role", "log", "key", "answer", "up", "down", "paused"])?, client) {
+    let words = ["role", "log", "key", "answer", "up", "down", "paused"];
+    let own = |word: &str| match word {
+        "role" | "log" | "key" => client.is_none(),
+        "answer" => client.is_some(),
+        _ => true,
+    };
+    match (cursor.choice(&words).map_err(|fault| fault.fitting(own))?, client) {
         ("answer", Some(client)) => read_answer(cursor, client),
         ("answer", None) => Err(cursor.at(token, "only clients get answers").expected("a client")),
         ("role" | "log" | "key", Some(_)) => {

@@ -17,7 +17,7 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
     settings.extend(words_of(info.params, |param| param.name));
     let expected = "a setting such as `nodes=3`";
     let (servers, clients) = (info.servers, info.clients);
-    while let Some((name, value)) = cursor.setting(expected)? {
+    while let Some((name, value)) = cursor.setting(expected, &settings)? {
         if seen.contains(&name.text) {
             return Err(second_setting(cursor, name));
         }
@@ -104,7 +104,7 @@ pub fn read_client_rules(cursor: &mut Cursor<'_>) -> Read<ClientRules> {
     if cursor.peek().is_none() {
         return Err(cursor.missing(&expected));
     }
-    while let Some((name, value)) = cursor.setting(&expected)? {
+    while let Some((name, value)) = cursor.setting(&expected, &words)? {
         if seen.contains(&name.text) {
             return Err(second_setting(cursor, name));
         }

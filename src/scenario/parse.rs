@@ -3,7 +3,7 @@
 //! Total: any text gives a document and either a scenario or at least one fault, in time and
 //! memory proportional to the text.
 
-use super::action::{Known, VERBS, read_action, read_rule, read_weather};
+use super::action::{Known, VERBS, action_words, read_action, read_rule, read_weather};
 use super::cursor::{Cursor, Read, looks_like_node, node_list};
 use super::diagnostic::{Diagnostic, Fault, one_of, quote, words_of};
 use super::document::{Document, last_time};
@@ -155,7 +155,8 @@ impl Reader {
             let line = place as u32 + 1;
             let fault = Diagnostic::new(line, token.column, token.length, "this comes too early");
             let fault = fault.expected(format_args!("{expected} as the first line"));
-            self.faults.push(*fault.nearest(&token.text, &["interleave"]));
+            let fault = fault.nearest(&token.text, &["interleave"]);
+            self.faults.push(*fault.offering(vec![format!("interleave {VERSION}")]));
         }
     }
 
@@ -217,7 +218,7 @@ impl Reader {
             _ => match known {
                 Some(known) => self.line_of_run(cursor, word, known),
                 None if entry.is_some() || is_known_start(word) => Ok(()),
-                None => Err(unknown_start(cursor)),
+                None => Err(unknown_start(cursor).offering(self.starts(None))),
             },
         }
     }
@@ -231,8 +232,31 @@ impl Reader {
             "from" => self.rule(cursor, known),
             "expect" => self.expect(cursor, known),
             _ if is_action(word, known) => self.bare_action(cursor, known),
-            _ => Err(unknown_start(cursor)),
+            _ => Err(unknown_start(cursor).offering(self.starts(Some(known)))),
         }
+    }
+
+    /// The words with which a line may begin here, as far as one knows from the lines before.
+    fn starts(&self, known: Option<Known>) -> Vec<String> {
+        let free = |word: &str| {
+            self.seen.get(word).is_none()
+                && !(word == "clients" && known.is_some_and(|known| known.names.clients == 0))
+        };
+        let keywords = KEYWORDS.iter().filter(|word| free(word) && **word != "interleave");
+        let mut words: Vec<String> = keywords
+            .map(|word| if *word == "clock" { "clock off" } else { word }.to_string())
+            .collect();
+        match known {
+            Some(known) if self.manual => {
+                let bare = action_words(known.names).into_iter();
+                words.extend(bare.filter(|word| word != "network"));
+            }
+            Some(_) => {}
+            None => words
+                .splice(..0, CATALOG.iter().map(|entry| entry.info.id.to_string()))
+                .for_each(drop),
+        }
+        words
     }
 
     fn once(&mut self, cursor: &Cursor<'_>, word: &'static str) -> Read<()> {
@@ -307,7 +331,11 @@ impl Reader {
         let ids = words_of(info.flaws, |flaw| flaw.id);
         let token = cursor.word(&one_of(&ids))?;
         let Some(place) = ids.iter().position(|id| *id == token.text) else {
-            return Err(cursor.unknown(token, "is no flaw of this protocol", &ids));
+            let free = |word: &str| {
+                let on = ids.iter().zip(&self.flaws).any(|(id, on)| *id == word && *on);
+                !on
+            };
+            return Err(cursor.unknown(token, "is no flaw of this protocol", &ids).fitting(free));
         };
         if std::mem::replace(&mut self.flaws[place], true) {
             return Err(cursor.at(token, "this flaw is on already"));
@@ -339,7 +367,8 @@ impl Reader {
     fn given(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
         cursor.take();
         let token = cursor.peek();
-        let node = cursor.node(known.names)?;
+        let server = |word: &str| known.names.find(word).is_some_and(|n| !known.names.is_client(n));
+        let node = cursor.node(known.names).map_err(|fault| fault.fitting(server))?;
         if let (Some(token), true) = (token, known.names.is_client(node)) {
             return Err(cursor.at(token, "only servers are given a state").expected("a server"));
         }
@@ -438,9 +467,7 @@ impl Reader {
             given,
             script,
         };
-        if self.faults.is_empty() {
-            self.check_against_run(entry, &setup, lines);
-        }
+        self.check_against_run(entry, &setup, lines);
         Some(Scenario {
             title: std::mem::take(&mut self.title),
             entry,

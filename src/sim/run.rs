@@ -81,6 +81,9 @@ impl Run {
             Next::Action => self.intervene(at, record),
             Next::Event => self.live.step(record),
         }
+        if !self.live.world.core.by_hand.is_empty() {
+            self.live.world.tell_overtaken(record);
+        }
     }
 
     /// Goes on to a step that was done before.

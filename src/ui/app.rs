@@ -27,6 +27,7 @@ use super::hooks::browser;
 use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
+use super::stage::tools::tools;
 use super::stage::{Stage, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
@@ -88,6 +89,7 @@ pub fn App(props: &AppProps) -> Html {
                     <section class="scene" aria-label="Stage">
                         <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
                             layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
+                        { part(tools) }
                         if shell.proposes() { { part(try_this) } }
                     </section>
                     { part(deck) }
@@ -161,8 +163,11 @@ fn top(store: &Store, view: &View, shell: &Shell) -> Html {
             </span>
             <h1>{ &*view.title }</h1>
             <nav aria-label="Page">
-                { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
-                { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth, Command::Redo) }
+                if shell.query.edit {
+                    { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
+                    { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth,
+                        Command::Redo) }
+                }
                 { tool("book", "Scenarios", Dialog::Library, "library") }
                 { tool("share", "Share", Dialog::Share, "share") }
                 { tool("help", "Help", Dialog::Help, "help") }
@@ -200,11 +205,11 @@ fn notice(store: &Store, shell: &Shell) -> Html {
     let Some(notice) = &shell.notice else { return Html::default() };
     let class = if notice.wrong { "notice wrong" } else { "notice" };
     html! {
-        <div {class}>
+        <section {class} aria-label="Notice">
             <p>{ &*notice.text }</p>
             <button type="button" class="tool" aria-label="Dismiss"
                 onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
-        </div>
+        </section>
     }
 }
 

@@ -96,6 +96,11 @@ const fn held(
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
+    shifted(&["I"], "Shift I", "Choose the sides of a partition…", || {
+        Command::Dialog(Some(Dialog::Partition))
+    }),
+    shifted(&["X"], "Shift X", "Heal the network", || Command::Act(Action::Heal)),
+    plain(&["r", "R"], "R", "Draw a rift on the stage", || Command::Stage(Stage::Rift)),
     key(&[" ", "k", "K"], "Space or K", "Play or pause", Act::Do(|| Command::Toggle)),
     named(&["ArrowRight"], Some(false), "→", "Next event", Act::Do(|| Command::Step(1))),
     named(&["ArrowLeft"], Some(false), "←", "Previous event", Act::Do(|| Command::Step(-1))),
@@ -131,11 +136,8 @@ pub const BINDINGS: &[Binding] = &[
     key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
     key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
     key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
-    key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
-    key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
     key(&["j", "J"], "J", "Node: move to…", Act::Choose),
-    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
     key(
         &["+", "="],
         "+",
@@ -151,7 +153,13 @@ pub const BINDINGS: &[Binding] = &[
     key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
     named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
-    held(&["z", "Z"], Some(false), "Ctrl Z", "Undo", Act::Do(|| Command::Undo)),
+    held(
+        &["z", "Z"],
+        Some(false),
+        "Ctrl Z",
+        "Undo (on a Mac ⌘ instead of Ctrl)",
+        Act::Do(|| Command::Undo),
+    ),
     held(&["z", "Z"], Some(true), "Ctrl Shift Z", "Redo", Act::Do(|| Command::Redo)),
     held(&["y", "Y"], Some(false), "Ctrl Y", "Redo", Act::Do(|| Command::Redo)),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),

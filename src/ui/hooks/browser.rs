@@ -196,8 +196,11 @@ pub fn close_dialog() {
         let dialog: web_sys::HtmlDialogElement = dialog;
         dialog.close();
     }
-    // A dialog that was open from the start has no place to give the focus back to.
-    if unfocused() {
-        focus("play");
-    }
+    // A dialog that was open from the start has no place to give the focus back to. Who is
+    // elsewhere on an embedding page keeps the focus there.
+    later(0.0, || {
+        if unfocused() && (has_focus() || !framed()) {
+            focus("play");
+        }
+    });
 }

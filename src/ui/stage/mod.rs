@@ -15,12 +15,13 @@ pub mod painter;
 pub mod place;
 pub mod pointer;
 pub mod rift;
-mod tools;
+mod svg;
+pub mod tools;
 
 use std::rc::Rc;
 
 use arrange::{Arrange, Plan, Tool};
-use geometry::{Geometry, Point};
+use geometry::Geometry;
 use glyphs::Glyphs;
 use link::Link;
 use menu::ContextMenu;
@@ -131,7 +132,7 @@ pub fn Stage(props: &StageProps) -> Html {
             <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }
-                { outline::outlines(scene, layout) }
+                { for outline::outlines(scene, layout) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
                     let id = shot.id;
@@ -150,7 +151,6 @@ pub fn Stage(props: &StageProps) -> Html {
                 </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
-            { tools::tools(store, stage) }
             { tools::in_hand(store, scene, layout, stage) }
             if let Some(context) = props.shell.context {
                 <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
@@ -176,13 +176,13 @@ fn torn(scene: &Scene, layout: &Layout, tool: &Tool) -> Html {
 fn in_hand(layout: &Layout, tool: &Tool) -> Html {
     match tool {
         Tool::None => Html::default(),
-        Tool::Place(node, at) => html! {
-            <circle class="aim" cx={Px(at.x).to_string()} cy={Px(at.y).to_string()}
-                r={Px(layout.radius_of(*node)).to_string()} />
-        },
+        Tool::Place(node, at) => svg::path("aim", &svg::circle(*at, layout.radius_of(*node))),
         Tool::Rift(line) => {
-            let points: Vec<String> = line.iter().map(Point::to_string).collect();
-            html! { <polyline class="stroke" points={points.join(" ")} /> }
+            let mut path = String::new();
+            for (place, point) in line.iter().enumerate() {
+                svg::go(&mut path, place == 0, *point);
+            }
+            svg::path("stroke", &path)
         }
     }
 }
