@@ -1,10 +1,13 @@
 //! What happened, and what happened when somebody went back and tried something else: a tree that
 //! one can walk.
 
-use web_sys::KeyboardEvent;
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
+use yew::virtual_dom::ListenerKind;
+use yew::{Callback, Html};
 
 use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::scene::BranchRow;
 use crate::ui::state::store::{Command, Store, View};
 
@@ -17,21 +20,22 @@ const HIGH: u32 = 52;
 pub fn branches(store: &Store, view: &View) -> Html {
     let rows = &view.branches;
     let path = path(rows);
-    html! {
-        <>
-            <ul class="branches" role="tree" aria-label="Branches" onkeydown={walk(store, rows)}>
-                { for rows.iter().enumerate().map(|(at, row)| {
-                    branch(store, rows, at, row, &path)
-                }) }
-            </ul>
-            if rows.len() == 1 {
-                <p class="empty">{ "Step back and do something else: the run you saw stays here, \
-                    and what you try becomes a branch beside it." }</p>
-            } else {
-                <p class="empty">{ "The arrow keys walk the tree." }</p>
+    let text = match rows.len() {
+        1 => {
+            "Step back and do something else: the run you saw stays here, and what you try becomes \
+             a branch beside it."
+        }
+        _ => "The arrow keys walk the tree.",
+    };
+    markup(|page| {
+        page.el("ul class=branches role=tree aria-label=Branches", |page| {
+            page.on(ListenerKind::onkeydown, walk(store, rows));
+            for at in 0..rows.len() {
+                branch(page, store, rows, at, &path);
             }
-        </>
-    }
+        });
+        page.line("p class=empty", text);
+    })
 }
 
 /// The places of the current branch and of all that it comes from.
@@ -45,29 +49,34 @@ fn path(rows: &[BranchRow]) -> Vec<usize> {
     path
 }
 
-fn branch(store: &Store, rows: &[BranchRow], at: usize, row: &BranchRow, path: &[usize]) -> Html {
+fn branch(page: &mut Markup, store: &Store, rows: &[BranchRow], at: usize, path: &[usize]) {
+    let row = &rows[at];
     let parent = rows.iter().find(|other| Some(other.id) == row.parent);
     let whence = row.from.map_or(String::new(), |step| match parent {
         Some(parent) => format!("after event {step} of “{}” · ", parent.label),
         None => format!("after event {step} · "),
     });
     let detail = format!("{whence}{} events", row.head);
-    let class = path.contains(&at).then_some("on");
-    html! {
-        <li key={row.id.0} {class} role="treeitem" id={format!("branch-{}", row.id.0)}
-            aria-level={(row.depth + 1).to_string()} aria-selected={row.current.to_string()}
-            tabindex={if row.current { "0" } else { "-1" }} data-branch={row.id.0.to_string()}
-            title={format!("{}: {detail}", row.label)}
-            onclick={store.on(Command::Switch(row.id.0))}>
-            { lines(rows, at, path) }
-            <span class="title">{ &*row.label }</span>
-            <span class="detail">{ detail }</span>
-        </li>
-    }
+    page.el("li role=treeitem", |page| {
+        page.key(&row.id.0.to_string());
+        page.click(store, Command::Switch(row.id.0));
+        if path.contains(&at) {
+            page.attr("class", "on");
+        }
+        page.attr("id", &format!("branch-{}", row.id.0));
+        page.attr("aria-level", &(row.depth + 1).to_string());
+        page.attr("aria-selected", if row.current { "true" } else { "false" });
+        page.attr("tabindex", if row.current { "0" } else { "-1" });
+        page.attr("data-branch", &row.id.0.to_string());
+        page.attr("title", &format!("{}: {detail}", row.label));
+        lines(page, rows, at, path);
+        page.line("span class=title", &row.label);
+        page.line("span class=detail", &detail);
+    });
 }
 
 /// The lines that join a row to what it comes from, and pass it by to later ones.
-fn lines(rows: &[BranchRow], at: usize, path: &[usize]) -> Html {
+fn lines(page: &mut Markup, rows: &[BranchRow], at: usize, path: &[usize]) {
     let row = &rows[at];
     let x = |depth: u32| depth * DEEP + 8;
     let mut pale = String::new();
@@ -95,25 +104,30 @@ fn lines(rows: &[BranchRow], at: usize, path: &[usize]) -> Html {
             x(row.depth)
         );
     }
-    html! {
-        <svg width={(x(row.depth) + 8).to_string()} height={HIGH.to_string()} aria-hidden="true">
-            <path d={pale} /><path class="strong" d={strong} />
-            <circle cx={x(row.depth).to_string()} cy={(HIGH / 2).to_string()} r="5" />
-        </svg>
-    }
+    page.el("svg aria-hidden=true", |page| {
+        page.attr("width", &(x(row.depth) + 8).to_string());
+        page.attr("height", &HIGH.to_string());
+        page.el("path", |page| page.attr("d", &pale));
+        page.el("path class=strong", |page| page.attr("d", &strong));
+        page.el("circle r=5", |page| {
+            page.attr("cx", &x(row.depth).to_string());
+            page.attr("cy", &(HIGH / 2).to_string());
+        });
+    });
 }
 
 /// The arrow keys walk the tree: up and down over the rows, left to what a branch comes from,
 /// right to its first branch. One looks at where one stands. Home and End go on to mean the ends
 /// of the run, which is what one wants to see of a branch.
-fn walk(store: &Store, rows: &[BranchRow]) -> Callback<KeyboardEvent> {
+fn walk(store: &Store, rows: &[BranchRow]) -> Callback<Event> {
     let store = store.clone();
     let at = rows.iter().position(|row| row.current).unwrap_or(0);
     let id = |place: usize| rows.get(place).map(|row| row.id.0);
     let parent = rows.get(at).and_then(|row| row.parent).map(|parent| parent.0);
     let child = rows.get(at + 1).filter(|next| next.depth > rows[at].depth).map(|next| next.id.0);
     let to = [at.checked_sub(1).and_then(id), id(at + 1), parent, child];
-    Callback::from(move |event: KeyboardEvent| {
+    Callback::from(move |event: Event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         let keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
         let Some(key) = keys.iter().position(|key| *key == event.key()) else { return };
         event.prevent_default();

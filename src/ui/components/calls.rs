@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::history::{Part, answer, chart, end, line, parts};
 use crate::check::Verdict;
 use crate::sim::session::Call;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::{Known, Wish};
@@ -17,138 +18,157 @@ const REASONS: usize = 8;
 
 /// The history: the verdict, the intervals, and the same as a table, the latest call first.
 pub fn calls(store: &Store, view: &View, shell: &Shell) -> Html {
-    if view.names.clients == 0 {
-        return html! { <p class="empty">{ "This cluster has no clients." }</p> };
-    }
-    let ask = html! {
-        <p class="row"><button type="button" class="small"
-            onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>
-            { "Let a client ask…" }</button></p>
-    };
-    let known = store.desk(|desk, player| desk.known(player, &shell.study));
-    if known.calls.is_empty() {
-        return html! {
-            <>
-                <p class="empty">{ "No client has asked for anything yet. Its calls and the \
-                    answers will stand here." }</p>
-                { ask }
-            </>
-        };
-    }
-    let first = known.calls.len().saturating_sub(SHOWN);
-    let parts = parts(&known);
-    let rows = known.calls.iter().enumerate().skip(first).rev();
-    html! {
-        <>
-            { verdict(store, &known) }
-            { picked(store, view, &known, &parts, shell.study.call) }
-            { chart(store, view, &shell.study, &known, first) }
-            if first > 0 {
-                <p class="empty">{ format!("{first} earlier calls are not shown.") }</p>
-            }
-            { ask }
-            <details class="twin" open=true>
-                <summary>{ "As a table" }</summary>
-                <table class="calls">
-                    <caption class="sr">{ "Calls of the clients, the latest first" }</caption>
-                    <thead><tr>
-                        <th scope="col">{ "who" }</th><th scope="col">{ "asked" }</th>
-                        <th scope="col">{ "answer" }</th><th scope="col" class="num">{ "at" }</th>
-                    </tr></thead>
-                    <tbody>
-                        { for rows.map(|(place, call)| row(store, view, call, parts[place])) }
-                    </tbody>
-                </table>
-            </details>
-        </>
-    }
+    markup(|page| {
+        if view.names.clients == 0 {
+            return page.line("p class=empty", "This cluster has no clients.");
+        }
+        let known = store.desk(|desk, player| desk.known(player, &shell.study));
+        if known.calls.is_empty() {
+            let text = "No client has asked for anything yet. Its calls and the answers will \
+                        stand here.";
+            page.line("p class=empty", text);
+            return ask(page, store);
+        }
+        let first = known.calls.len().saturating_sub(SHOWN);
+        let parts = parts(&known);
+        verdict(page, store, &known);
+        picked(page, store, view, &known, &parts, shell.study.call);
+        chart(page, store, view, &shell.study, &known, first);
+        if first > 0 {
+            page.line("p class=empty", &format!("{first} earlier calls are not shown."));
+        }
+        ask(page, store);
+        page.el("details class=twin open=open", |page| {
+            page.line("summary", "As a table");
+            page.el("table class=calls", |page| {
+                page.line("caption class=sr", "Calls of the clients, the latest first");
+                page.el("thead", |page| {
+                    page.el("tr", |page| {
+                        for name in ["who", "asked", "answer", "at"] {
+                            page.line("th scope=col", name);
+                        }
+                    });
+                });
+                page.el("tbody", |page| {
+                    for (place, call) in known.calls.iter().enumerate().skip(first).rev() {
+                        row(page, store, view, call, parts[place]);
+                    }
+                });
+            });
+        });
+    })
+}
+
+fn button(page: &mut Markup, store: &Store, label: &str, command: Command) {
+    page.el("button type=button class=small", |page| {
+        page.click(store, command);
+        page.text(label);
+    });
+}
+
+fn ask(page: &mut Markup, store: &Store) {
+    page.el("p class=row", |page| {
+        button(page, store, "Let a client ask…", Command::Dialog(Some(Dialog::Act)));
+    });
 }
 
 /// Whether an order explains the answers, and why not.
-fn verdict(store: &Store, known: &Known) -> Html {
+fn verdict(page: &mut Markup, store: &Store, known: &Known) {
     let Some((verdict, reasons)) = &known.verdict else {
-        return html! {
-            <p class="verdict open">
-                { "Whether these answers can be explained is judged while the run stands still." }
-            </p>
-        };
+        let text = "Whether these answers can be explained is judged while the run stands still.";
+        return page.line("p class='verdict open'", text);
     };
-    let (class, word) = match verdict {
-        Verdict::Linearizable(_) => ("holds", "linearizable"),
-        Verdict::NotLinearizable(_) => ("broken", "not linearizable"),
-        Verdict::Undecided(_) => ("open", "undecided"),
-    };
-    let wrong = class == "broken";
-    let hint = match verdict {
+    let (class, word, hint) = match verdict {
         Verdict::Linearizable(order) if order.len() > 1 => {
-            "The numbers in the bars are such an order."
+            ("verdict holds", "linearizable", " The numbers in the bars are such an order.")
         }
-        Verdict::NotLinearizable(_) => "The answers with a flag contradict each other.",
-        _ => "",
+        Verdict::Linearizable(_) => ("verdict holds", "linearizable", ""),
+        Verdict::NotLinearizable(_) => (
+            "verdict broken",
+            "not linearizable",
+            " The answers with a flag contradict each other.",
+        ),
+        Verdict::Undecided(_) => ("verdict open", "undecided", ""),
     };
     let (headline, rest) = reasons.split_first().map_or(("", &[][..]), |(a, b)| (&**a, b));
-    let lines = rest.iter().map(|line| html! { <li>{ line.trim_start() }</li> });
-    html! {
-        <section class={classes!("verdict", class)} data-verdict={word}>
-            <p><i class="dot" aria-hidden="true"></i>{ headline }{ " " }{ hint }</p>
-            if !rest.is_empty() {
-                <details open={wrong && rest.len() <= REASONS}>
-                    <summary>{ if wrong { "Why not?" } else { "In words" } }</summary>
-                    <ol class="plain">{ for lines }</ol>
-                </details>
-            }
-            if class == "open" {
-                <button type="button" class="small" onclick={store.on(Command::Study(Wish::Judge))}>
-                    { "Think longer" }</button>
-            }
-        </section>
-    }
+    let wrong = matches!(verdict, Verdict::NotLinearizable(_));
+    page.el("section", |page| {
+        page.attr("class", class);
+        page.attr("data-verdict", word);
+        page.el("p", |page| {
+            page.line("i class=dot aria-hidden=true", "");
+            page.text(headline);
+            page.text(hint);
+        });
+        if !rest.is_empty() {
+            page.el("details", |page| {
+                if wrong && rest.len() <= REASONS {
+                    page.attr("open", "open");
+                }
+                page.line("summary", if wrong { "Why not?" } else { "In words" });
+                page.el("ol class=plain", |page| {
+                    for line in rest {
+                        page.line("li", line.trim_start());
+                    }
+                });
+            });
+        }
+        if matches!(verdict, Verdict::Undecided(_)) {
+            button(page, store, "Think longer", Command::Study(Wish::Judge));
+        }
+    });
 }
 
 /// The call that one looks at, in full.
-fn picked(store: &Store, view: &View, known: &Known, parts: &[Part], call: Option<usize>) -> Html {
-    let Some((place, call)) = call.and_then(|at| Some((at, known.calls.get(at)?))) else {
-        return Html::default();
-    };
-    let button = |label: &'static str, command: Command| {
-        html! {
-            <button type="button" class="small" onclick={store.on(command)}>{ label }</button>
-        }
-    };
-    html! {
-        <section class="picked" aria-label="The call">
-            <p><b>{ view.name(call.client) }</b>{ " " }{ line(view, call, parts[place]) }</p>
-            <div class="actions">
-                { button("Go to the call", Command::Seek(call.called_step)) }
-                if let Some((_, Some(step))) = end(call) {
-                    { button("Go to the answer", Command::Seek(step)) }
-                    { button("Why this answer?", Command::Study(Wish::Why(Some(step)))) }
-                }
-            </div>
-        </section>
-    }
+fn picked(
+    page: &mut Markup,
+    store: &Store,
+    view: &View,
+    known: &Known,
+    parts: &[Part],
+    call: Option<usize>,
+) {
+    let Some((place, call)) = call.and_then(|at| Some((at, known.calls.get(at)?))) else { return };
+    page.el("section class=picked aria-label='The call'", |page| {
+        let text = format!("{} {}", view.name(call.client), line(view, call, parts[place]));
+        page.line("p", &text);
+        page.el("div class=actions", |page| {
+            button(page, store, "Go to the call", Command::Seek(call.called_step));
+            if let Some((_, Some(step))) = end(call) {
+                button(page, store, "Go to the answer", Command::Seek(step));
+                let why = Command::Study(Wish::Why(Some(step)));
+                button(page, store, "Why this answer?", why);
+            }
+        });
+    });
 }
 
-fn row(store: &Store, view: &View, call: &Call, part: Part) -> Html {
-    let (class, answer) = answer(call);
+fn row(page: &mut Markup, store: &Store, view: &View, call: &Call, part: Part) {
+    let (class, mut answer) = answer(call);
     let again = match call.attempts {
         0 | 1 => String::new(),
         attempts => format!(" ({attempts} tries)"),
     };
-    let note = match part {
-        Part::None => String::new(),
-        Part::Effect(number, _) => format!(" (number {number})"),
-        Part::Conflict => " (contradicts)".to_string(),
-    };
-    let seek = end(call).and_then(|(_, step)| step).unwrap_or(call.called_step);
-    html! {
-        <tr class={class}>
-            <td>{ view.name(call.client) }</td>
-            <td><code>{ &call.op }</code>{ again }</td>
-            <td>{ answer }{ note }</td>
-            <td class="num"><button type="button" class="link"
-                onclick={store.on(Command::Seek(seek))}
-                title={format!("Go to event {seek}")}>{ tell::clock(call.called_at) }</button></td>
-        </tr>
+    match part {
+        Part::None => {}
+        Part::Effect(number, _) => answer += &format!(" (number {number})"),
+        Part::Conflict => answer += " (contradicts)",
     }
+    let seek = end(call).and_then(|(_, step)| step).unwrap_or(call.called_step);
+    page.el("tr", |page| {
+        page.attr("class", class);
+        page.line("td", &view.name(call.client));
+        page.el("td", |page| {
+            page.line("code", &call.op);
+            page.text(&again);
+        });
+        page.line("td", &answer);
+        page.el("td class=num", |page| {
+            page.el("button type=button class=link", |page| {
+                page.click(store, Command::Seek(seek));
+                page.attr("title", &format!("Go to event {seek}"));
+                page.text(&tell::clock(call.called_at));
+            });
+        });
+    });
 }

@@ -3,12 +3,11 @@
 //! Not to scale: a long wait is shortened and a short one stretched, so that every bar can be read
 //! and hit. The order of calls and answers, which is what counts, is kept.
 
-use yew::prelude::*;
-
 use super::icons::icon;
 use crate::check::Verdict;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Call, Outcome};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::hooks::number::Px;
 use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
@@ -135,46 +134,64 @@ impl Axis {
 }
 
 /// The chart of these calls, which begin at place `first` of all.
-pub fn chart(store: &Store, view: &View, study: &Study, known: &Known, first: usize) -> Html {
+pub fn chart(
+    page: &mut Markup,
+    store: &Store,
+    view: &View,
+    study: &Study,
+    known: &Known,
+    first: usize,
+) {
     let calls = &known.calls[first..];
     let parts = parts(known);
     let axis = Axis::new(store, view, calls);
-    let clients: Vec<NodeId> = view
-        .names
-        .clients()
-        .filter(|client| calls.iter().any(|call| call.client == *client))
-        .collect();
-    let lanes = clients.len().max(1) as f64;
-    html! {
-        <div class="chart" role="group" aria-label="Calls as intervals, time runs down"
-            style={format!("--lanes:{}", clients.len().max(1))}>
-            <div class="lanes" aria-hidden="true">
-                { for clients.iter().map(|client| html! { <b>{ view.name(*client) }</b> }) }
-            </div>
-            <div class="time" style={format!("height:{}px", Px(axis.height()))}>
-                { for axis.moments.iter().zip(&axis.places).map(|(moment, top)| {
-                    tick(store, moment, *top)
-                }) }
-                <div class="field">
-                    { for calls.iter().enumerate().map(|(place, call)| {
-                        let lane = clients.iter().position(|client| *client == call.client);
-                        let left = lane.unwrap_or(0) as f64 * 100.0 / lanes;
-                        let place = first + place;
-                        let (top, bottom) = span(&axis, call);
-                        let style = format!("top:{}px;height:{}px;left:{}%",
-                            Px(top), Px((bottom - top).max(24.0)), Px(left));
-                        bar(store, view, study, (place, call), parts[place], style)
-                    }) }
-                    { for calls.iter().zip(&parts[first..]).filter_map(|(call, part)| {
-                        point(&axis, known, &clients, call, *part)
-                    }) }
-                </div>
-                <div class="moment" style={format!("top:{}px", Px(axis.place(view.now)))}>
-                    <span>{ "now" }</span>
-                </div>
-            </div>
-        </div>
-    }
+    let mut clients: Vec<NodeId> = view.names.clients().collect();
+    clients.retain(|client| calls.iter().any(|call| call.client == *client));
+    let lanes = clients.len().max(1);
+    let left = |call: &Call| {
+        let lane = clients.iter().position(|client| *client == call.client).unwrap_or(0);
+        Px(lane as f64 * 100.0 / lanes as f64)
+    };
+    page.el("div class=chart role=group aria-label='Calls as intervals, time runs down'", |page| {
+        page.attr("style", &format!("--lanes:{lanes}"));
+        page.el("div class=lanes aria-hidden=true", |page| {
+            for client in &clients {
+                page.line("b", &view.name(*client));
+            }
+        });
+        page.el("div class=time", |page| {
+            page.attr("style", &format!("height:{}px", Px(axis.height())));
+            for (moment, top) in axis.moments.iter().zip(&axis.places) {
+                tick(page, store, moment, *top);
+            }
+            page.el("div class=field", |page| {
+                for (place, call) in calls.iter().enumerate() {
+                    let place = first + place;
+                    let (top, bottom) = span(&axis, call);
+                    let (height, left) = (Px((bottom - top).max(24.0)), left(call));
+                    let style = format!("top:{}px;height:{height}px;left:{left}%", Px(top));
+                    bar(page, store, view, study, (place, call), parts[place], &style);
+                    if let Part::Effect(number, step) = parts[place] {
+                        let top = Px(effect(&axis, known, call, step));
+                        page.el("b class=point aria-hidden=true", |page| {
+                            page.attr("style", &format!("top:{top}px;left:{left}%"));
+                            page.text(&number.to_string());
+                        });
+                    }
+                }
+            });
+            page.el("div class=moment", |page| {
+                page.attr("style", &format!("top:{}px", Px(axis.place(view.now))));
+                page.line("span", "now");
+            });
+        });
+    });
+}
+
+/// Where a call may have taken effect.
+fn effect(axis: &Axis, known: &Known, call: &Call, step: u64) -> f64 {
+    let at = known.calls.iter().find(|other| other.called_step == step);
+    axis.place(at.map_or(call.called_at, |other| other.called_at.max(call.called_at)))
 }
 
 /// From where to where a bar reaches. What may still take effect has no end.
@@ -184,51 +201,58 @@ fn span(axis: &Axis, call: &Call) -> (f64, f64) {
     (axis.place(call.called_at), bottom)
 }
 
-fn tick(store: &Store, moment: &(Time, u64, Option<String>), top: f64) -> Html {
+fn tick(page: &mut Markup, store: &Store, moment: &(Time, u64, Option<String>), top: f64) {
     let (at, step, fault) = moment;
-    let style = format!("top:{}px", Px(top - 12.0));
-    html! {
-        <div class={if fault.is_some() { "tick fault" } else { "tick" }} {style}>
-            if *step > 0 {
-                <button type="button" class="at" onclick={store.on(Command::Seek(*step))}
-                    title={format!("Go to event {step}")}>{ tell::clock(*at) }</button>
-            } else {
-                <span class="at">{ tell::clock(*at) }</span>
-            }
-            if let Some(fault) = fault {
-                <span class="what">{ icon("bolt") }{ fault }</span>
-            }
-        </div>
-    }
+    page.el("div", |page| {
+        page.attr("class", if fault.is_some() { "tick fault" } else { "tick" });
+        page.attr("style", &format!("top:{}px", Px(top - 12.0)));
+        if *step > 0 {
+            page.el("button type=button class=at", |page| {
+                page.click(store, Command::Seek(*step));
+                page.attr("title", &format!("Go to event {step}"));
+                page.text(&tell::clock(*at));
+            });
+        } else {
+            page.line("span class=at", &tell::clock(*at));
+        }
+        if let Some(fault) = fault {
+            page.el("span class=what", |page| {
+                page.put(icon("bolt"));
+                page.text(fault);
+            });
+        }
+    });
 }
 
 fn bar(
+    page: &mut Markup,
     store: &Store,
     view: &View,
     study: &Study,
     (place, call): (usize, &Call),
     part: Part,
-    style: String,
-) -> Html {
+    style: &str,
+) {
     let (kind, out) = answer(call);
     let picked = study.call == Some(place);
-    let wrong = part == Part::Conflict;
-    let class = classes!(
-        "bar",
-        kind,
-        wrong.then_some("wrong"),
-        (call.called_at > view.now).then_some("future"),
-    );
+    let wrong = if part == Part::Conflict { " wrong" } else { "" };
+    let future = if call.called_at > view.now { " future" } else { "" };
     let label = format!("{}: {}", view.name(call.client), line(view, call, part));
-    html! {
-        <button type="button" {class} {style} aria-pressed={picked.to_string()}
-            aria-label={label.clone()} title={label} data-call={place.to_string()}
-            data-lights={format!("node:{}", view.name(call.client))}
-            onclick={store.on(Command::Study(Wish::Pick((!picked).then_some(place))))}>
-            if wrong { { icon("flag") } }
-            <code>{ &call.op }</code>{ " " }<span class="out">{ out }</span>
-        </button>
-    }
+    page.el("button type=button", |page| {
+        page.click(store, Command::Study(Wish::Pick((!picked).then_some(place))));
+        page.attr("class", &format!("bar {kind}{wrong}{future}"));
+        page.attr("style", style);
+        page.attr("aria-pressed", if picked { "true" } else { "false" });
+        page.attr("aria-label", &label);
+        page.attr("title", &label);
+        page.attr("data-lights", &format!("node:{}", view.name(call.client)));
+        if part == Part::Conflict {
+            page.put(icon("flag"));
+        }
+        page.line("code", &call.op);
+        page.text(" ");
+        page.line("span class=out", &out);
+    });
 }
 
 /// A call in one line.
@@ -250,17 +274,4 @@ pub fn line(view: &Scene, call: &Call, part: Part) -> String {
         text += ", still to come";
     }
     text
-}
-
-/// The moment at which a call may have taken effect.
-fn point(axis: &Axis, known: &Known, clients: &[NodeId], call: &Call, part: Part) -> Option<Html> {
-    let Part::Effect(number, step) = part else { return None };
-    let at = known.calls.iter().find(|other| other.called_step == step)?.called_at;
-    let lane = clients.iter().position(|client| *client == call.client)?;
-    let left = lane as f64 * 100.0 / clients.len().max(1) as f64;
-    let top = axis.place(at.max(call.called_at));
-    Some(html! {
-        <b class="point" aria-hidden="true"
-            style={format!("top:{}px;left:{}%", Px(top), Px(left))}>{ number }</b>
-    })
 }

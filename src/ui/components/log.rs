@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::icons::icon;
 use crate::sim::trace::{Event, EventKind};
 use crate::sim::trail::Kind;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::Px;
 use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
@@ -102,8 +103,8 @@ pub fn EventLog(props: &LogProps) -> Html {
                 aria-label={format!("Events, {} in all", rows.count)}>
                 { nothing(store, scene, study, rows) }
                 <ol style={format!("height:{}px", Px(total))} start={first.to_string()}>
-                    { for events.iter().map(|(place, event)| {
-                        row(store, scene, event, *place as f64 * ROW + shift)
+                    { markup(|page| for (place, event) in &events {
+                        row(page, store, scene, event, *place as f64 * ROW + shift);
                     }) }
                 </ol>
             </div>
@@ -217,30 +218,33 @@ fn around(store: &Store, step: u64) -> (Option<u64>, Option<u64>) {
 
 fn matches(store: &Store, scene: &Scene, study: &Study, rows: Rows) -> Html {
     let (before, after) = around(store, scene.step);
-    let button = |label: &str, name: &str, to: Option<u64>| {
-        html! {
-            <button type="button" class="tool" aria-label={label.to_string()}
-                title={label.to_string()} aria-disabled={to.is_none().to_string()}
-                onclick={store.on(Command::Seek(to.unwrap_or(scene.step)))}>{ icon(name) }</button>
-        }
-    };
     let done = study.looked >= scene.head;
-    html! {
-        <div class="matches">
-            <span id="matches">
-                { format!("{} of {}", rows.count, if done { scene.head } else { study.looked }) }
-            </span>
+    let looked = if done { scene.head } else { study.looked };
+    markup(|page| {
+        page.el("div class=matches", |page| {
+            page.line("span id=matches", &format!("{} of {looked}", rows.count));
             if !done && !scene.playing {
-                <progress max={scene.head.to_string()} value={study.looked.to_string()}
-                    aria-label="Looking through the run" />
+                page.el("progress aria-label='Looking through the run'", |page| {
+                    page.attr("max", &scene.head.to_string());
+                    page.attr("value", &study.looked.to_string());
+                });
             }
-            { button("Previous match", "up", before) }
-            { button("Next match", "down", after) }
-            <button type="button" class="link"
-                onclick={store.on(Command::Study(Wish::Sift(Sieve::default())))}>
-                { "Show all" }</button>
-        </div>
-    }
+            let ways = [("Previous match", "up", before), ("Next match", "down", after)];
+            for (label, name, to) in ways {
+                page.el("button type=button class=tool", |page| {
+                    page.click(store, Command::Seek(to.unwrap_or(scene.step)));
+                    page.attr("aria-label", label);
+                    page.attr("title", label);
+                    page.attr("aria-disabled", if to.is_none() { "true" } else { "false" });
+                    page.put(icon(name));
+                });
+            }
+            page.el("button type=button class=link", |page| {
+                page.click(store, Command::Study(Wish::Sift(Sieve::default())));
+                page.text("Show all");
+            });
+        });
+    })
 }
 
 /// What would fill the log when it is empty.
@@ -264,17 +268,23 @@ fn nothing(store: &Store, scene: &Scene, study: &Study, rows: Rows) -> Html {
     if !sieve.text.is_empty() {
         wanted.push(format!("with “{}”", sieve.text));
     }
-    html! {
-        <div class="empty">
-            <p>{ format!("No {} among the {} so far. What fits will stand here as it happens.",
-                wanted.join(" "), scene.head) }</p>
-            <button type="button" class="small" onclick={store.on(Command::Toggle)}>
-                { if scene.playing { "Pause" } else { "Play on" } }</button>
-        </div>
-    }
+    let text = format!(
+        "No {} among the {} so far. What fits will stand here as it happens.",
+        wanted.join(" "),
+        scene.head
+    );
+    markup(|page| {
+        page.el("div class=empty", |page| {
+            page.line("p", &text);
+            page.el("button type=button class=small", |page| {
+                page.click(store, Command::Toggle);
+                page.text(if scene.playing { "Pause" } else { "Play on" });
+            });
+        });
+    })
 }
 
-fn row(store: &Store, scene: &Scene, event: &Event, top: f64) -> Html {
+fn row(page: &mut Markup, store: &Store, scene: &Scene, event: &Event, top: f64) {
     let step = event.step;
     let kind = match &event.kind {
         EventKind::Receive { .. } => "receive",
@@ -284,30 +294,37 @@ fn row(store: &Store, scene: &Scene, event: &Event, top: f64) -> Html {
         EventKind::Action { .. } => "action",
     };
     let present = step == scene.step;
-    let class = classes!(
-        "event",
-        kind,
-        present.then_some("now"),
-        (step > scene.step).then_some("future"),
-        (!event.broke.is_empty()).then_some("broke"),
-    );
-    html! {
-        <li {class} key={step} style={format!("top:{}px", Px(top))} value={step.to_string()}
-            data-lights={lights(scene, event)}>
-            <button type="button" onclick={store.on(Command::Seek(step))}
-                aria-current={present.then_some("step")}
-                title={format!("Event {step}, {}", tell::exact(event.at))}>
-                <span class="at">{ tell::clock(event.at) }</span>
-                <span class="what">{ tell::short(event, scene.names) }</span>
-                <span class="notes">{ tell::particulars(event, scene.info, scene.names) }</span>
-            </button>
+    let when = match () {
+        () if present => " now",
+        () if step > scene.step => " future",
+        () => "",
+    };
+    let broke = if event.broke.is_empty() { "" } else { " broke" };
+    page.el("li", |page| {
+        page.key(&step.to_string());
+        page.attr("class", &format!("event {kind}{when}{broke}"));
+        page.attr("style", &format!("top:{}px", Px(top)));
+        page.attr("value", &step.to_string());
+        page.attr("data-lights", &lights(scene, event));
+        page.el("button type=button", |page| {
+            page.click(store, Command::Seek(step));
             if present {
-                <button type="button" class="small why" aria-keyshortcuts="Q"
-                    aria-label={format!("Why did event {step} happen?")}
-                    onclick={store.on(Command::Study(Wish::Why(Some(step))))}>{ "Why?" }</button>
+                page.attr("aria-current", "step");
             }
-        </li>
-    }
+            page.attr("title", &format!("Event {step}, {}", tell::exact(event.at)));
+            page.line("span class=at", &tell::clock(event.at));
+            page.line("span class=what", &tell::short(event, scene.names));
+            let notes = tell::particulars(event, scene.info, scene.names);
+            page.line("span class=notes", &notes);
+        });
+        if present {
+            page.el("button type=button class='small why' aria-keyshortcuts=Q", |page| {
+                page.click(store, Command::Study(Wish::Why(Some(step))));
+                page.attr("aria-label", &format!("Why did event {step} happen?"));
+                page.text("Why?");
+            });
+        }
+    });
 }
 
 /// What of the stage an event concerns: where it happened, and the way by which it came.

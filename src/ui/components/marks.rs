@@ -7,6 +7,7 @@ use web_sys::{Element, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
 use crate::sim::info::MarkKind;
+use crate::ui::hooks::markup::Markup;
 use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::Scene;
 use crate::ui::state::shell::Shell;
@@ -164,13 +165,23 @@ fn walk(store: &Store) -> Callback<KeyboardEvent> {
 }
 
 /// What the forms mean.
-pub fn legend() -> Html {
-    html! {
-        <dl class="legend marks-legend">
-            { for FORMS.iter().map(|(class, name, path)| html! {
-                <div><dt class="marks"><svg viewBox="-7 0 14 13" width="14" height="13"
-                    aria-hidden="true"><path class={*class} d={*path} /></svg></dt><dd>{ *name }</dd></div>
-            }) }
-        </dl>
-    }
+pub fn legend(page: &mut Markup) {
+    page.el("dl class='legend marks-legend'", |page| {
+        for (class, name, path) in FORMS {
+            page.el("div", |page| {
+                page.el("dt class=marks", |page| {
+                    page.el(
+                        "svg viewBox='-7 0 14 13' width=14 height=13 aria-hidden=true",
+                        |page| {
+                            page.el("path", |page| {
+                                page.attr("class", class);
+                                page.attr("d", path);
+                            });
+                        },
+                    );
+                });
+                page.line("dd", name);
+            });
+        }
+    });
 }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::sim::info::PropertyKind;
 use crate::sim::verdict::{Finding, Verdict};
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::{Jump, Wish};
@@ -11,41 +12,43 @@ use crate::ui::state::tell;
 
 /// Every property with its state; each opens to its statement and its source.
 pub fn properties(store: &Store, view: &View) -> Html {
-    let (always, sometimes): (Vec<_>, Vec<_>) =
-        view.verdicts.iter().partition(|verdict| verdict.property.kind == PropertyKind::Always);
-    html! {
-        <>
-            if !view.flaws.is_empty() {
-                <p class="remark">
-                    { "On purpose, this run breaks a rule: " }
-                    <code>{ view.flaws.join(", ") }</code>
-                </p>
+    markup(|page| {
+        if !view.flaws.is_empty() {
+            page.el("p class=remark", |page| {
+                page.text("On purpose, this run breaks a rule: ");
+                page.line("code", &view.flaws.join(", "));
+            });
+        }
+        ahead(page, store, view);
+        let kinds = [
+            (PropertyKind::Always, "Must always hold"),
+            (PropertyKind::Sometimes, "Should happen"),
+        ];
+        for (kind, title) in kinds {
+            let of = || view.verdicts.iter().filter(|verdict| verdict.property.kind == kind);
+            if of().next().is_some() {
+                page.line("h2 class=minor", title);
+                page.el("ul class=verdicts", |page| {
+                    of().for_each(|verdict| row(page, store, view, verdict));
+                });
             }
-            { ahead(store, view) }
-            <h2 class="minor">{ "Must always hold" }</h2>
-            <ul class="verdicts">{ for always.iter().map(|v| row(store, view, v)) }</ul>
-            if !sometimes.is_empty() {
-                <h2 class="minor">{ "Should happen" }</h2>
-                <ul class="verdicts">{ for sometimes.iter().map(|v| row(store, view, v)) }</ul>
-            }
-        </>
-    }
+        }
+    })
 }
 
 /// The way to the first violation, which may still be ahead of the present moment.
-fn ahead(store: &Store, view: &View) -> Html {
-    let Some(step) = view.violation().filter(|step| *step != view.step) else {
-        return Html::default();
-    };
+fn ahead(page: &mut Markup, store: &Store, view: &View) {
+    let Some(step) = view.violation().filter(|step| *step != view.step) else { return };
     let when = if step > view.step { "still to come" } else { "past" };
-    html! {
-        <p class="row"><button type="button" class="small"
-            onclick={store.on(Command::Jump(Jump::Violation, true))} aria-keyshortcuts="!">
-            { format!("Go to the first violation: event {step}, {when}") }</button></p>
-    }
+    page.el("p class=row", |page| {
+        page.el("button type=button class=small aria-keyshortcuts=!", |page| {
+            page.click(store, Command::Jump(Jump::Violation, true));
+            page.text(&format!("Go to the first violation: event {step}, {when}"));
+        });
+    });
 }
 
-fn row(store: &Store, view: &View, verdict: &Verdict) -> Html {
+fn row(page: &mut Markup, store: &Store, view: &View, verdict: &Verdict) {
     let property = verdict.property;
     let always = property.kind == PropertyKind::Always;
     let (class, word) = match (always, &verdict.finding) {
@@ -59,46 +62,55 @@ fn row(store: &Store, view: &View, verdict: &Verdict) -> Html {
         (Some(finding), false) => format!("reached at event {}", finding.step),
         (None, _) => word.to_string(),
     };
-    let lights = verdict.finding.as_ref().map(|finding| {
-        let nodes = finding.nodes.iter().map(|node| format!("node:{}", view.name(*node)));
-        nodes.collect::<Vec<_>>().join(" ")
+    page.el("li", |page| {
+        page.key(property.id);
+        page.attr("class", class);
+        page.attr("data-property", property.id);
+        page.attr("data-state", word);
+        if let Some(finding) = &verdict.finding {
+            let nodes = finding.nodes.iter().map(|node| format!("node:{}", view.name(*node)));
+            page.attr("data-lights", &nodes.collect::<Vec<_>>().join(" "));
+        }
+        page.el("details", |page| {
+            if class == "broken" {
+                page.attr("open", "open");
+            }
+            page.el("summary", |page| {
+                page.line("i class=dot aria-hidden=true", "");
+                page.line("span class=title", property.title);
+                page.line("span class=state", &since);
+            });
+            page.line("p", property.statement);
+            page.line("p class=source", property.source);
+            if let Some(finding) = &verdict.finding {
+                because(page, store, view, finding);
+            }
+        });
     });
-    html! {
-        <li class={class} key={property.id} data-property={property.id} data-state={word}
-            data-lights={lights}>
-            <details open={class == "broken"}>
-                <summary><i class="dot" aria-hidden="true"></i>
-                    <span class="title">{ property.title }</span>
-                    <span class="state">{ since }</span>
-                </summary>
-                <p>{ property.statement }</p>
-                <p class="source">{ property.source }</p>
-                if let Some(finding) = &verdict.finding { { because(store, view, finding) } }
-            </details>
-        </li>
-    }
 }
 
 /// Why a property is broken, or by what it was reached: the particulars, the nodes, the event.
-fn because(store: &Store, view: &View, finding: &Finding) -> Html {
-    html! {
-        <>
-            <p class="because">{ &finding.because }</p>
-            <div class="actions">
-                <button type="button" class="small"
-                    onclick={store.on(Command::Seek(finding.step))}>
-                    { format!("Event {}, {}", finding.step, tell::clock(finding.at)) }
-                </button>
-                <button type="button" class="small"
-                    onclick={store.on(Command::Study(Wish::Why(Some(finding.step))))}>
-                    { "Why?" }</button>
-                { for finding.nodes.iter().map(|node| html! {
-                    <button type="button" class="small"
-                        aria-label={format!("Look at {}", view.name(*node))}
-                        onclick={store.on(Command::Select(Some(Selection::Node(*node))))}>
-                        { view.name(*node) }</button>
-                }) }
-            </div>
-        </>
-    }
+fn because(page: &mut Markup, store: &Store, view: &View, finding: &Finding) {
+    page.line("p class=because", &finding.because);
+    page.el("div class=actions", |page| {
+        let event = format!("Event {}, {}", finding.step, tell::clock(finding.at));
+        let why = Command::Study(Wish::Why(Some(finding.step)));
+        let mut buttons = vec![
+            (event, String::new(), Command::Seek(finding.step)),
+            ("Why?".to_string(), String::new(), why),
+        ];
+        for node in &finding.nodes {
+            let (name, look) = (view.name(*node), Command::Select(Some(Selection::Node(*node))));
+            buttons.push((name.clone(), format!("Look at {name}"), look));
+        }
+        for (text, label, command) in buttons {
+            page.el("button type=button class=small", |page| {
+                page.click(store, command);
+                if !label.is_empty() {
+                    page.attr("aria-label", &label);
+                }
+                page.text(&text);
+            });
+        }
+    });
 }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::icons::icon;
 use super::marks::{legend, strip};
 use crate::sim::trail::Kind;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number;
 use crate::ui::state::player::SPEEDS;
 use crate::ui::state::shell::Shell;
@@ -123,13 +124,6 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
     let node = node_of(view, shell.selection).map_or("this node".into(), |node| view.name(node));
     let kind = view.event.as_ref().map(|event| Kind::of(event));
     let kind = kind.map_or("this kind".into(), |kind| tell::kind(kind, view.info));
-    let cap = |key: &'static str| match key.rsplit('+').next() {
-        Some(letter) if letter.len() == 1 => {
-            let shift = if letter == key { "" } else { "⇧" };
-            html! { <kbd aria-hidden="true">{ shift }{ letter }</kbd> }
-        }
-        _ => Html::default(),
-    };
     let by = |jump| move |on| Command::Jump(jump, on);
     let rows: [(String, &str, &str, [Command; 2]); 4] = [
         ("Mark".into(), "Shift+B", "B", [false, true].map(by(Jump::Mark))),
@@ -142,26 +136,44 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
         ),
         ("Ten events".into(), "Shift+ArrowLeft", "Shift+ArrowRight", [-10, 10].map(Command::Step)),
     ];
-    html! {
-        <details class="jumps">
-            <summary class="tool" aria-label="Jump" title="Jump by mark, node or kind"><span>{ "Jump" }</span>{ icon("up") }</summary>
-            <div class="sheet" role="group" aria-label="Jump">
-                { for rows.into_iter().map(|(what, before, after, [back, on])| {
-                    let [less, more] = ["Previous", "Next"].map(|way| format!("{way}: {what}"));
-                    html! {
-                        <>
-                            <button type="button" class="tool" aria-label={less}
-                                aria-keyshortcuts={before} title={before}
-                                onclick={store.on(back)}>{ icon("before") }{ cap(before) }</button>
-                            <span aria-hidden="true">{ what }</span>
-                            <button type="button" class="tool" aria-label={more}
-                                aria-keyshortcuts={after} title={after}
-                                onclick={store.on(on)}>{ cap(after) }{ icon("after") }</button>
-                        </>
-                    }
-                }) }
-                { legend() }
-            </div>
-        </details>
-    }
+    markup(|page| {
+        page.el("details class=jumps", |page| {
+            let head = "summary class=tool aria-label=Jump title='Jump by mark, node or kind'";
+            page.el(head, |page| {
+                page.line("span", "Jump");
+                page.put(icon("up"));
+            });
+            page.el("div class=sheet role=group aria-label=Jump", |page| {
+                for (what, before, after, [back, on]) in rows {
+                    jump(page, store, "Previous", &what, before, back);
+                    page.line("span aria-hidden=true", &what);
+                    jump(page, store, "Next", &what, after, on);
+                }
+                legend(page);
+            });
+        });
+    })
+}
+
+/// One of the buttons: an arrow, and its key where that is short.
+fn jump(
+    page: &mut Markup,
+    store: &Store,
+    way: &str,
+    what: &str,
+    key: &'static str,
+    command: Command,
+) {
+    page.el("button type=button class=tool", |page| {
+        page.click(store, command);
+        page.attr("aria-label", &format!("{way}: {what}"));
+        page.attr("aria-keyshortcuts", key);
+        page.attr("title", key);
+        page.put(icon(if way == "Next" { "after" } else { "before" }));
+        let letter = key.rsplit('+').next().unwrap_or(key);
+        if letter.len() == 1 {
+            let shift = if letter == key { "" } else { "⇧" };
+            page.line("kbd aria-hidden=true", &format!("{shift}{letter}"));
+        }
+    });
 }

@@ -8,6 +8,7 @@ use super::icons::icon;
 use super::log::lights;
 use crate::sim::trace::{Event, EventKind};
 use crate::sim::trail::Kind;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::scene::Scene;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::{Why, Wish};
@@ -22,28 +23,39 @@ const EFFECTS: usize = 12;
 pub fn why(store: &Store, view: &View, why: &Why) -> Html {
     let Some(event) = why.chain.first() else { return Html::default() };
     let whole: Vec<String> = why.chain.iter().map(|event| lights(view, event)).collect();
-    html! {
-        <article class="inspect whys">
-            <header class="head">
-                <h2>{ format!("Why event {}?", event.step) }</h2>
-                <span class="kind">{ tell::clock(event.at) }</span>
-                <button type="button" class="tool" aria-label="Close the explanation"
-                    onclick={store.on(Command::Study(Wish::Why(None)))}>{ icon("close") }</button>
-            </header>
-            <ol class="causes stay" data-lights={whole.join(" ")}
-                aria-label="What led to it, the latest first">
-                { for fold(&why.chain).into_iter().map(|events| links(store, view, events)) }
-                <li class="root">{ root(why) }</li>
-            </ol>
+    markup(|page| {
+        page.el("article class='inspect whys'", |page| {
+            page.el("header class=head", |page| {
+                page.line("h2", &format!("Why event {}?", event.step));
+                page.line("span class=kind", &tell::clock(event.at));
+                page.el(
+                    "button type=button class=tool aria-label='Close the explanation'",
+                    |page| {
+                        page.click(store, Command::Study(Wish::Why(None)));
+                        page.put(icon("close"));
+                    },
+                );
+            });
+            page.el(
+                "ol class='causes stay' aria-label='What led to it, the latest first'",
+                |page| {
+                    page.attr("data-lights", &whole.join(" "));
+                    for events in fold(&why.chain) {
+                        links(page, store, view, events);
+                    }
+                    page.line("li class=root", root(why));
+                },
+            );
             if let Some(last) = why.chain.last().filter(|last| last.cause.is_some()) {
-                <button type="button" class="small"
-                    onclick={store.on(Command::Study(Wish::Why(last.cause)))}>
-                    { "Further back" }</button>
+                page.el("button type=button class=small", |page| {
+                    page.click(store, Command::Study(Wish::Why(last.cause)));
+                    page.text("Further back");
+                });
             }
-            <h3>{ "What it led to" }</h3>
-            { effects(store, view, why) }
-        </article>
-    }
+            page.line("h3", "What it led to");
+            effects(page, store, view, why);
+        });
+    })
 }
 
 /// The chain in stretches of the same kind at the same node.
@@ -52,53 +64,54 @@ fn fold(chain: &[Rc<Event>]) -> Vec<&[Rc<Event>]> {
 }
 
 /// A stretch: of a long one the first and the last, and the others on demand.
-fn links(store: &Store, view: &View, events: &[Rc<Event>]) -> Html {
-    let all = |events: &[Rc<Event>]| -> Html {
-        events.iter().map(|event| html! { <li>{ link(store, view, event) }</li> }).collect()
-    };
-    if events.len() <= FOLD {
-        return all(events);
-    }
-    let (first, rest) = events.split_at(1);
-    let (between, last) = rest.split_at(rest.len() - 1);
-    html! {
-        <>
-            { all(first) }
-            <li class="folded"><details>
-                <summary>{ format!("{} more of the same", between.len()) }</summary>
-                <ol class="causes">{ all(between) }</ol>
-            </details></li>
-            { all(last) }
-        </>
+fn links(page: &mut Markup, store: &Store, view: &View, events: &[Rc<Event>]) {
+    let fold = events.len() > FOLD;
+    let between = if fold { 1..events.len() - 1 } else { 0..0 };
+    for (place, event) in events.iter().enumerate() {
+        if !between.contains(&place) {
+            link(page, store, view, event);
+        } else if place == between.start {
+            page.el("li class=folded", |page| {
+                page.el("details", |page| {
+                    page.line("summary", &format!("{} more of the same", between.len()));
+                    page.el("ol class=causes", |page| {
+                        for event in &events[between.clone()] {
+                            link(page, store, view, event);
+                        }
+                    });
+                });
+            });
+        }
     }
 }
 
 /// An event of the chain, and how its cause brought it about.
-fn link(store: &Store, view: &View, event: &Event) -> Html {
+fn link(page: &mut Markup, store: &Store, view: &View, event: &Event) {
     let cause = event.cause.and_then(|step| store.ask(|player| player.session_mut().event(step)));
     let told = tell::particulars(event, view.info, view.names);
-    html! {
-        <>
-            { entry(store, view, event) }
-            if !told.is_empty() { <p class="told">{ told }</p> }
-            if let Some(cause) = cause {
-                <p class="how">{ tell::because(&cause, event, view.names) }</p>
-            }
-        </>
-    }
+    page.el("li", |page| {
+        entry(page, store, view, event);
+        if !told.is_empty() {
+            page.line("p class=told", &told);
+        }
+        if let Some(cause) = cause {
+            page.line("p class=how", &tell::because(&cause, event, view.names));
+        }
+    });
 }
 
 /// An event that one may go to.
-fn entry(store: &Store, view: &Scene, event: &Event) -> Html {
-    let current = (event.step == view.step).then_some("step");
-    html! {
-        <button type="button" class="entry" onclick={store.on(Command::Seek(event.step))}
-            aria-current={current} data-lights={lights(view, event)}
-            title={format!("Go to event {}", event.step)}>
-            <span class="at">{ tell::clock(event.at) }</span>
-            <span>{ tell::short(event, view.names) }</span>
-        </button>
-    }
+fn entry(page: &mut Markup, store: &Store, view: &Scene, event: &Event) {
+    page.el("button type=button class=entry", |page| {
+        page.click(store, Command::Seek(event.step));
+        if event.step == view.step {
+            page.attr("aria-current", "step");
+        }
+        page.attr("data-lights", &lights(view, event));
+        page.attr("title", &format!("Go to event {}", event.step));
+        page.line("span class=at", &tell::clock(event.at));
+        page.line("span", &tell::short(event, view.names));
+    });
 }
 
 /// Where the chain ends.
@@ -115,18 +128,18 @@ fn root(why: &Why) -> &'static str {
     }
 }
 
-fn effects(store: &Store, view: &View, why: &Why) -> Html {
+fn effects(page: &mut Markup, store: &Store, view: &View, why: &Why) {
     if why.effects.is_empty() {
         let text = "Nothing that is known yet. What it sent may still be on its way.";
-        return html! { <p class="empty">{ text }</p> };
+        return page.line("p class=empty", text);
     }
     let more = why.effects.len().saturating_sub(EFFECTS);
-    html! {
-        <ol class="causes">
-            { for why.effects.iter().take(EFFECTS).map(|event| html! {
-                <li>{ entry(store, view, event) }</li>
-            }) }
-            if more > 0 { <li class="folded">{ format!("and {more} more") }</li> }
-        </ol>
-    }
+    page.el("ol class=causes", |page| {
+        for event in why.effects.iter().take(EFFECTS) {
+            page.el("li", |page| entry(page, store, view, event));
+        }
+        if more > 0 {
+            page.line("li class=folded", &format!("and {more} more"));
+        }
+    });
 }
