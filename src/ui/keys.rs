@@ -123,12 +123,7 @@ pub const BINDINGS: &[Binding] = &[
     key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
     key(&["j", "J"], "J", "Node: move to…", Act::Choose),
-    key(
-        &["t", "T"],
-        "T",
-        "Tear: draw a rift on the stage",
-        Act::Do(|| Command::Stage(Stage::Rift)),
-    ),
+    key(&["q", "Q"], "Q", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
     key(
         &["+", "="],
         "+",

@@ -535,3 +535,12 @@ test('the tools are large enough to be touched', PHONE, async ({ open, app }) =>
     all.map((one) => one.getBoundingClientRect()).map(({ width, height }) => [width, height]));
   assert.ok(sizes.length === 8 && sizes.flat().every((size) => size >= 24), JSON.stringify(sizes));
 });
+
+test('the keys of the stage stand in the help, each once', DESK, async ({ open, app, page }) => {
+  await open({ hash: WRITING });
+  await page.keyboard.press('?');
+  const keys = await app().locator('table.keys kbd').allTextContents();
+  assert.ok(keys.includes('Q') && keys.includes('J') && keys.includes('Alt + arrows'));
+  assert.equal(keys.filter((key) => key === 'Q').length, 1);
+  assert.equal(keys.filter((key) => key === 'J').length, 1);
+});
