@@ -14,7 +14,7 @@ use super::dialog::Modal;
 use crate::scenario::lex::lex;
 use crate::scenario::{Diagnostic, action, parse};
 use crate::ui::hooks::browser;
-use crate::ui::state::script::{Popup, TEXT, Wish};
+use crate::ui::state::script::{Popup, TEXT, Wish, bring, seen};
 use crate::ui::state::shell::{Broken, Edit, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
@@ -24,17 +24,17 @@ const COLOURED: usize = 400;
 /// How words are marked, by number; `WRONG` is added where something is wrong.
 const CLASSES: [&str; 12] = [
     "",
-    "word",
-    "time",
-    "node",
-    "text",
-    "remark",
-    "wrong",
-    "word wrong",
-    "time wrong",
-    "node wrong",
-    "text wrong",
-    "remark wrong",
+    "tk-keyword",
+    "tk-number",
+    "tk-who",
+    "tk-quote",
+    "tk-comment",
+    "tk-wrong",
+    "tk-keyword tk-wrong",
+    "tk-number tk-wrong",
+    "tk-who tk-wrong",
+    "tk-quote tk-wrong",
+    "tk-comment tk-wrong",
 ];
 const WRONG: u8 = 6;
 
@@ -47,11 +47,11 @@ pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
     let (present, next) = sheet.present(view.now, view.step > 0);
     let class = |place: usize| {
         classes!(
-            "row",
-            (present == Some(place)).then_some("present"),
-            (next == Some(place)).then_some("next"),
-            editor.fresh.contains(&place).then_some("fresh"),
-            faults.iter().any(|fault| fault.line as usize == place + 1).then_some("fault"),
+            "text-line",
+            (present == Some(place)).then_some("t-present"),
+            (next == Some(place)).then_some("t-next"),
+            editor.fresh.contains(&place).then_some("t-fresh"),
+            faults.iter().any(|fault| fault.line as usize == place + 1).then_some("t-fault"),
         )
     };
     let coloured = sheet.times.len() <= COLOURED;
@@ -71,14 +71,14 @@ pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
             <div class="editor" id="script-editor">
                 <ol class="gutter">
                     { for sheet.times.iter().enumerate().map(|(place, at)| gutter(
-                        store, place, *at, class(place)
+                        store, place, *at, class(place), present == Some(place)
                     )) }
                 </ol>
                 <div class="sheet">
                     <textarea id={TEXT} spellcheck="false" autocomplete="off" autocapitalize="off"
                         wrap="off" value={sheet.text.to_string()} oninput={write(store)}
-                        onkeydown={keys(store)} onclick={store.on(wish(Wish::Close))}
-                        onblur={store.on(wish(Wish::Leave))}
+                        onkeydown={keys(store)} onkeyup={follow_caret()}
+                        onclick={store.on(wish(Wish::Close))} onblur={store.on(wish(Wish::Leave))}
                         aria-describedby="script-faults" aria-autocomplete="list"
                         aria-haspopup="listbox" aria-invalid={(!faults.is_empty()).to_string()}
                         aria-controls={active.as_ref().map(|_| "script-words")}
@@ -107,12 +107,13 @@ fn wish(wish: Wish) -> Command {
 }
 
 /// The number of a line, or its time: a way to go there.
-fn gutter(store: &Store, place: usize, at: Option<u64>, class: Classes) -> Html {
+fn gutter(store: &Store, place: usize, at: Option<u64>, class: Classes, present: bool) -> Html {
     let Some(at) = at else { return html! { <li {class}>{ place + 1 }</li> } };
     let label = format!("Line {}: go to {}", place + 1, tell::clock(at));
     html! {
         <li {class}>
             <button type="button" tabindex="-1" aria-label={label.clone()} title={label}
+                aria-current={present.then_some("time")}
                 onclick={store.on(wish(Wish::Seek(at)))}>
                 { tell::clock(at).trim_end_matches(" s") }</button>
         </li>
@@ -157,7 +158,7 @@ fn pieces(line: &str, fault: Option<&Diagnostic>, coloured: bool) -> Html {
         from = to;
     }
     if gap {
-        out.push(html! { <span class="wrong">{ "\u{a0}" }</span> });
+        out.push(html! { <span class="tk-wrong">{ "\u{a0}" }</span> });
     }
     out.into_iter().collect()
 }
@@ -177,7 +178,8 @@ fn words(store: &Store, popup: &Popup) -> Html {
             }
         })
     };
-    let style = format!("--line:{};--column:{}", popup.line, popup.from - 1);
+    let (line, column) = (popup.line, popup.from - 1);
+    let style = format!("--line:{line};--column:{column};--seen:{}", seen().max(320));
     html! {
         <ul class="words" role="listbox" id="script-words" aria-label="Words" {style} {onmousedown}>
             { for popup.words.iter().enumerate().map(|(place, candidate)| html! {
@@ -271,6 +273,20 @@ fn keys(store: &Store) -> Callback<KeyboardEvent> {
     })
 }
 
+/// The caret stays in sight: the box that scrolls is not the text's own.
+fn follow_caret() -> Callback<KeyboardEvent> {
+    Callback::from(|event: KeyboardEvent| {
+        if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+            bring_caret(&area);
+        }
+    })
+}
+
+fn bring_caret(area: &HtmlTextAreaElement) {
+    let (line, column) = caret(area, &area.value());
+    bring(line as usize - 1, column, 0);
+}
+
 fn area() -> Option<HtmlTextAreaElement> {
     browser::element(TEXT)?.dyn_into().ok()
 }
@@ -311,7 +327,7 @@ fn go_to(fault: &Diagnostic) -> Callback<MouseEvent> {
         let (from, to) = (offset(&text, line, column), offset(&text, line, column + length));
         let _ = area.focus();
         let _ = area.set_selection_range(from, to);
-        crate::ui::state::script::bring(line as usize - 1);
+        bring(line as usize - 1, column, 1);
     })
 }
 

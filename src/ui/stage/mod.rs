@@ -128,7 +128,7 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
-            aria-keyshortcuts="M L Q + - 0" data-hand={hand}>
+            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
             <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }

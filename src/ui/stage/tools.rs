@@ -46,7 +46,7 @@ pub fn tools(store: &Store, _: &View, shell: &Shell) -> Html {
                 { tool("in", "Zoom in", Some("+"), Wish::Zoom(ZOOM, None), None) }
                 if query.edit {
                     <i></i>
-                    { tool("rift", "Draw a rift", Some("Q"), Wish::Rift, Some(drawing)) }
+                    { tool("rift", "Draw a rift", Some("R"), Wish::Rift, Some(drawing)) }
                 }
             </div>
             <button type="button" class="tool opener" aria-expanded={stage.open.to_string()}

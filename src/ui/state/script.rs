@@ -21,6 +21,13 @@ use crate::view::Time;
 const PAUSE_MS: f64 = 300.0;
 /// The height of a line: the style sheet says the same.
 const LINE: i32 = 24;
+/// The height of a word in the list.
+const WORD: i32 = 28;
+/// How many lines the list of words takes.
+const WORDS: i32 = 7;
+/// The width of a letter and of what stands to the left, nearly.
+const LETTER: i32 = 7;
+const GUTTER: i32 = 64;
 /// The id of the text.
 pub const TEXT: &str = "script-text";
 
@@ -181,6 +188,8 @@ impl Store {
                 editor.version += 1;
                 let (store, version) = (self.clone(), editor.version);
                 let said = editor.popup.as_ref().map(Popup::said);
+                let room = if said.is_some() { WORDS } else { 0 };
+                bring(caret.0 as usize - 1, caret.1, room);
                 browser::later(PAUSE_MS, move || {
                     store.send(Command::Script(Wish::Settle(version)));
                 });
@@ -195,12 +204,20 @@ impl Store {
             }
             Wish::Complete(text, caret) => {
                 editor.popup = words_at(&text, caret, true);
+                bring(caret.0 as usize - 1, caret.1, WORDS);
                 return Some(editor.popup.as_ref().map_or("No words.".into(), Popup::said));
             }
             Wish::Walk(by) => {
                 let popup = editor.popup.as_mut()?;
                 let count = popup.words.len() as i32;
                 popup.active = (popup.active as i32 + by).rem_euclid(count) as usize;
+                let active = popup.active as i32;
+                browser::later(0.0, move || {
+                    if let Some(list) = browser::element("script-words") {
+                        // The word that would be taken stands in the middle of the list.
+                        list.set_scroll_top(active * WORD - list.client_height() / 2);
+                    }
+                });
             }
             Wish::Choose => {
                 editor.popup = None;
@@ -278,7 +295,7 @@ impl Store {
         let (first, open) = (fresh.first().copied(), shell.tab == Tab::Script);
         shell.script.fresh = fresh;
         if let Some(line) = first.filter(|_| open) {
-            browser::later(0.0, move || bring(line));
+            bring(line, 1, 0);
         }
     }
 
@@ -294,7 +311,7 @@ impl Store {
         let line = last.unwrap_or(0);
         let was = self.0.script_line.replace(line);
         if was != line && shell.script.fresh.is_empty() && !browser::focused(TEXT) {
-            browser::later(0.0, move || bring(line));
+            bring(line, 1, 0);
         }
     }
 }
@@ -337,12 +354,26 @@ fn new_lines(old: &str, new: &str) -> Vec<usize> {
     fresh
 }
 
-/// Scrolls the text, and nothing else of the page, until a line is in sight.
-pub fn bring(line: usize) {
-    let Some(editor) = browser::element("script-editor") else { return };
-    let (top, height) = (editor.scroll_top(), editor.client_height());
-    let at = line as i32 * LINE;
-    if at < top || at + 3 * LINE > top + height {
-        editor.set_scroll_top((at - height / 2).max(0));
-    }
+/// Scrolls the text, and nothing else of the page, until a place of it is in sight, with so many
+/// lines below.
+pub fn bring(line: usize, column: u32, below: i32) {
+    browser::later(0.0, move || {
+        let Some(editor) = browser::element("script-editor") else { return };
+        let (top, height) = (editor.scroll_top(), editor.client_height());
+        let (at, end) = (line as i32 * LINE, (line as i32 + below + 2) * LINE);
+        if at < top || end > top + height {
+            editor.set_scroll_top(if at < top { at - height / 2 } else { end - height });
+        }
+        let (left, width) = (editor.scroll_left(), editor.client_width() - GUTTER);
+        let at = column as i32 * LETTER;
+        if at < left + LETTER || at + 3 * LETTER > left + width {
+            editor.set_scroll_left((at - width * 2 / 3).max(0));
+        }
+    });
+}
+
+/// How far to the right the text is in sight.
+pub fn seen() -> i32 {
+    let editor = browser::element("script-editor");
+    editor.map_or(0, |editor| editor.scroll_left() + editor.client_width() - GUTTER)
 }

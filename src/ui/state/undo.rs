@@ -79,35 +79,40 @@ const EDIT: &str = "edit of the text";
 impl Store {
     /// Undoes the last thing, or does it again. Says what happened.
     pub(super) fn undo(&self, back: bool) -> String {
-        let mut shell = self.0.shell.borrow_mut();
-        let mut undo = self.0.undo.borrow_mut();
-        let draft = shell.script.unrun();
-        undo.editing = false;
-        let text = if back && draft.is_some() {
-            // A text that does not run yet is the last thing: back to what ran.
-            undo.undone.push(Entry { what: EDIT.into(), run: None, draft });
-            shell.script.set_draft(None);
-            EDIT.into()
-        } else {
-            let from = if back { &mut undo.done } else { &mut undo.undone };
-            let Some(entry) = from.pop() else {
-                return format!("There is nothing to {}.", if back { "undo" } else { "redo" });
-            };
-            shell.script.set_draft(entry.draft);
-            if let Some(run) = entry.run {
-                let left = self.0.player.borrow_mut().restore(run);
-                let to = if back { &mut undo.undone } else { &mut undo.done };
-                to.push(Entry { what: entry.what.clone(), run: Some(left), draft });
-                drop(undo);
-                self.settle_in(&mut shell);
-            }
-            entry.what
+        let Some(what) = self.go(back) else {
+            return format!("There is nothing to {}.", if back { "undo" } else { "redo" });
         };
-        drop(shell);
         self.name_undo();
         self.save_hash();
         let verb = if back { "Undone" } else { "Done again" };
-        format!("{verb}: {text}. {}", self.position())
+        format!("{verb}: {what}. {}", self.position())
+    }
+
+    /// Goes back one entry, or forth.
+    fn go(&self, back: bool) -> Named {
+        let mut shell = self.0.shell.borrow_mut();
+        let mut undo = self.0.undo.borrow_mut();
+        undo.editing = false;
+        let draft = shell.script.unrun();
+        if back && draft.is_some() {
+            // A text that does not run is the last thing that was done: back to what ran.
+            undo.undone.push(Entry { what: EDIT.into(), run: None, draft });
+            shell.script.set_draft(None);
+            return Some(EDIT.into());
+        }
+        let entry = if back { undo.done.pop() } else { undo.undone.pop() }?;
+        shell.script.set_draft(entry.draft);
+        if let Some(run) = entry.run {
+            let run = Some(self.0.player.borrow_mut().restore(run));
+            let left = Entry { what: entry.what.clone(), run, draft };
+            if back {
+                undo.undone.push(left)
+            } else {
+                undo.done.push(left)
+            }
+            self.settle_in(&mut shell);
+        }
+        Some(entry.what)
     }
 
     /// The page around the run fits the run that is there now.
@@ -116,9 +121,14 @@ impl Store {
         let names = player.session().names();
         crate::ui::hooks::browser::set_title(&player.source().title);
         crate::ui::card::keep(player.text());
-        shell.study = Study::default();
-        *self.0.desk.borrow_mut() = Desk::default();
         let was = self.0.scene.borrow().names;
+        // What was found was found in another run; what is looked for stays.
+        let sieve = std::mem::take(&mut shell.study.sieve);
+        shell.study = Study::default();
+        if names == was {
+            shell.study.sieve = sieve;
+        }
+        *self.0.desk.borrow_mut() = Desk::default();
         shell.fit(names, was);
         if names != was {
             let plan = shell.stage.plan;
