@@ -363,12 +363,12 @@ test('the pen is put away by Escape, and by a stroke that parts nobody it stays'
     await open({ hash: '#/g/raft-first-election&t=500ms' });
     const before = await text(page);
     await stage(app).focus();
-    await page.keyboard.press('q');
+    await page.keyboard.press('r');
     await stroke(app, page, false);
     await page.keyboard.press('Escape');
     await page.mouse.up();
     assert.equal(await app().locator('.in-hand').count(), 0);
-    await page.keyboard.press('q');
+    await page.keyboard.press('r');
     const box = await stage(app).boundingBox();
     await drag(page, { x: box.x + 4, y: box.y + 90 }, { x: box.x + 4, y: box.y + 300 });
     await inHand(app, 'Draw a line across').waitFor();
@@ -515,7 +515,7 @@ test('on a phone on its side names do not lie on each other or on nodes',
 test('the stage at rest asks for no frame, and axe finds nothing while the pen is in the hand', DESK,
   async ({ open, app, page, axe }) => {
     await open({ hash: '#/g/raft-minority-leader&t=830ms' });
-    await page.keyboard.press('q');
+    await page.keyboard.press('r');
     await app().locator('.in-hand').waitFor();
     assert.deepEqual(await axe(), []);
     const still = await page.evaluate(async () => {
@@ -534,4 +534,13 @@ test('the tools are large enough to be touched', PHONE, async ({ open, app }) =>
   const sizes = await app().locator('.stage-tools button').evaluateAll((all) =>
     all.map((one) => one.getBoundingClientRect()).map(({ width, height }) => [width, height]));
   assert.ok(sizes.length === 8 && sizes.flat().every((size) => size >= 24), JSON.stringify(sizes));
+});
+
+test('the keys of the stage stand in the help, each once', DESK, async ({ open, app, page }) => {
+  await open({ hash: WRITING });
+  await page.keyboard.press('?');
+  const keys = await app().locator('table.keys kbd').allTextContents();
+  assert.ok(keys.includes('R') && keys.includes('J') && keys.includes('Alt + arrows'));
+  assert.equal(keys.filter((key) => key === 'R').length, 1);
+  assert.equal(keys.filter((key) => key === 'J').length, 1);
 });
