@@ -60,6 +60,30 @@ fn every_action_of_the_library_has_an_effect() {
 }
 
 #[test]
+fn every_panel_fits_together_at_every_step_and_has_a_name_of_its_own() {
+    for (entry, scenario) in library() {
+        let mut session = scenario.start(Watch::RAW).expect("it starts");
+        let mut seen = 0;
+        while session.next_at().is_some_and(|at| at <= scenario.until) && seen < 400 {
+            seen += 1;
+            session.step();
+            let names = session.names();
+            let nodes = names.servers().map(|node| session.node(node).view.panels);
+            for panels in nodes.chain([session.picture()]) {
+                let mut titles: Vec<&str> = panels.iter().map(|panel| panel.title()).collect();
+                titles.sort_unstable();
+                titles.dedup();
+                assert_eq!(titles.len(), panels.len(), "{}: two panels of one title", entry.id);
+                for panel in &panels {
+                    assert_eq!(panel.faults(), [""; 0], "{}: {panel:?}", entry.id);
+                    assert!(panel.text().iter().all(|line| !line.is_empty()), "{panel:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_table_of_the_library_and_its_folder_agree() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario/library");
     let mut files: Vec<String> = fs::read_dir(folder)

@@ -100,6 +100,8 @@ const FAULTS: &[(&str, &[&str])] = &[
     ("expect by 3s n1.commit_index => 1", &["column 30", "`>=`"]),
     ("expect by 3s n1.commit_index >= x", &["column 33", "no number"]),
     ("expect by 3s n1 role ledaer", &["column 22", "did you mean `leader`"]),
+    ("expect by 3s n3.voted_for = n33", &["column 29", "no node `n33`", "`none`"]),
+    ("expect by 3s n1.votes = n1 n4", &["column 28", "no node `n4`"]),
     ("expect by 30s n1 up", &["after the end of the run"]),
     ("expect always election_safty", &["column 15", "did you mean `election_safety`"]),
     ("expect violated leader_elected", &["column 17", "not a property that always holds"]),

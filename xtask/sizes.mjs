@@ -1,6 +1,8 @@
-// Prints how large the page is, as it lies there and as a browser downloads it (brotli).
+// Prints how large the page is, as it lies there and as a browser downloads it (brotli), and the
+// hashes of its inline scripts for the content security policy of a host.
 // Usage: node xtask/sizes.mjs DIRECTORY
-import { readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -21,4 +23,10 @@ rows.push({ path: 'in all', bytes: sum('bytes'), brotli: sum('brotli') });
 console.log(`${'bytes'.padStart(10)}${'brotli'.padStart(10)}`);
 for (const { path, bytes, brotli } of rows) {
   console.log(`${String(bytes).padStart(10)}${String(brotli).padStart(10)}  ${path}`);
+}
+
+const page = join(directory, 'index.html');
+const html = existsSync(page) ? readFileSync(page, 'utf8') : '';
+for (const [, script] of html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)) {
+  console.log(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
 }

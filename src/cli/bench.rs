@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Options, Out, Verdict, with_nearest};
 use crate::protocols::{self, CATALOG, Entry};
 use crate::scenario::bench::{LOADS, MODES, PROTOCOL, Workload, bare_loop};
-use crate::scenario::diagnostic::{one_of, quote};
+use crate::scenario::diagnostic::{one_of, quote, words_of};
 use crate::sim::rng::{Rng, Stream};
 use crate::sim::session::Watch;
 use crate::view::Time;
@@ -30,10 +30,10 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
         [] => protocols::find(PROTOCOL).unwrap_or(&CATALOG[0]),
         _ => {
             let word = options.only("a protocol")?;
-            let ids = || CATALOG.iter().map(|entry| entry.info.id);
+            let ids = words_of(CATALOG, |entry| entry.info.id);
             protocols::find(word).ok_or_else(|| {
                 let message = format!("there is no protocol {}", quote(word));
-                with_nearest(message, word, ids(), &one_of(ids()))
+                with_nearest(message, word, &ids, &one_of(&ids))
             })?
         }
     };

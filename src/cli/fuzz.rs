@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Options, Out, Verdict, with_nearest};
 use crate::protocols::{self, CATALOG, Entry};
-use crate::scenario::diagnostic::{one_of, quote};
+use crate::scenario::diagnostic::{one_of, quote, words_of};
 use crate::scenario::{fuzz, shrink};
 use crate::sim::info::{Info, PropertyKind};
 use crate::view::Span;
@@ -12,13 +12,13 @@ use crate::view::Span;
 /// Fuzzes one protocol or all.
 pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
     let word = options.only("a protocol, or `all`")?;
-    let ids = || CATALOG.iter().map(|entry| entry.info.id);
+    let ids = words_of(CATALOG, |entry| entry.info.id);
     let entries: Vec<&'static Entry> = match protocols::find(word) {
         Some(entry) => vec![entry],
         None if word == "all" => CATALOG.iter().collect(),
         None => {
             let message = format!("there is no protocol {}", quote(word));
-            return Err(with_nearest(message, word, ids().chain(["all"]), &one_of(ids())));
+            return Err(with_nearest(message, word, &[&ids[..], &["all"]].concat(), &one_of(&ids)));
         }
     };
     let flaw = match (&options.flaw, entries.as_slice()) {
@@ -43,10 +43,10 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
 }
 
 fn find_flaw(info: &Info, word: &str) -> Result<usize, String> {
-    let ids = || info.flaws.iter().map(|flaw| flaw.id);
-    ids().position(|id| id == word).ok_or_else(|| {
+    let ids = words_of(info.flaws, |flaw| flaw.id);
+    ids.iter().position(|id| *id == word).ok_or_else(|| {
         let message = format!("{} has no flaw {}", info.id, quote(word));
-        with_nearest(message, word, ids(), &one_of(ids()))
+        with_nearest(message, word, &ids, &one_of(&ids))
     })
 }
 

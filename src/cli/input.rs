@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::scenario::diagnostic::{nearest, quote};
+use crate::scenario::diagnostic::{nearest, quote, words_of};
 use crate::scenario::limits::MAX_TEXT;
 use crate::scenario::{Scenario, library, link, parse_bytes};
 
@@ -59,8 +59,8 @@ fn load_link(word: &str) -> Result<Input, String> {
 fn load_from_library(word: &str) -> Result<Input, String> {
     let Some(entry) = library::find(word) else {
         let message = format!("there is no file and no scenario {}", quote(word));
-        let known = library::SCENARIOS.iter().map(|entry| entry.id);
-        return Err(match nearest(word, known) {
+        let known = words_of(library::SCENARIOS, |entry| entry.id);
+        return Err(match nearest(word, &known) {
             Some(id) => format!("{message}; did you mean `{id}`?"),
             None => format!("{message}; expected a file, `-`, a link or a name of `list`"),
         });

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use lexopt::{Arg, Parser};
 
-use crate::scenario::diagnostic::{nearest, one_of, quote};
+use crate::scenario::diagnostic::{nearest, one_of, quote, words_of};
 
 /// A command: its name, what stands behind it, what it does, and how.
 struct Command {
@@ -168,9 +168,9 @@ fn remark(text: &str) {
 }
 
 fn dispatch(mut args: Vec<OsString>, out: &mut Out) -> Result<Verdict, String> {
-    let names = || COMMANDS.iter().map(|command| command.name);
+    let names = words_of(COMMANDS, |command| command.name);
     if args.is_empty() {
-        return Err(format!("a command is missing; expected {} or `help`", one_of(names())));
+        return Err(format!("a command is missing; expected {} or `help`", one_of(&names)));
     }
     let word = args.remove(0).to_string_lossy().into_owned();
     match word.as_str() {
@@ -186,7 +186,7 @@ fn dispatch(mut args: Vec<OsString>, out: &mut Out) -> Result<Verdict, String> {
     }
     let Some(command) = COMMANDS.iter().find(|command| command.name == word) else {
         let message = format!("there is no command {}", quote(&word));
-        return Err(with_nearest(message, &word, names(), &one_of(names())));
+        return Err(with_nearest(message, &word, &names, &one_of(&names)));
     };
     let Some(options) = read_options(args)? else {
         out.line(format!("interleave {} {}\n{}\n", command.name, command.usage, command.doc));
@@ -236,7 +236,7 @@ fn read_options(args: Vec<OsString>) -> Result<Option<Options>, String> {
             _ => {
                 let word = format!("--{flag}");
                 let message = format!("there is no option {}", quote(&word));
-                return Err(with_nearest(message, &word, FLAGS.iter().copied(), &flags()));
+                return Err(with_nearest(message, &word, FLAGS, &flags()));
             }
         }
     }
@@ -244,7 +244,7 @@ fn read_options(args: Vec<OsString>) -> Result<Option<Options>, String> {
 }
 
 fn flags() -> String {
-    one_of(FLAGS.iter().copied())
+    one_of(FLAGS)
 }
 
 fn plain(word: OsString) -> Result<String, String> {
@@ -269,12 +269,7 @@ fn number(parser: &mut Parser, flag: &str) -> Result<u64, String> {
     word.parse().map_err(|_| wrong())
 }
 
-fn with_nearest<'a>(
-    message: String,
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    expected: &str,
-) -> String {
+fn with_nearest(message: String, word: &str, known: &[&str], expected: &str) -> String {
     match nearest(word, known) {
         Some(word) => format!("{message}; did you mean `{word}`?"),
         None => format!("{message}; expected {expected}"),

@@ -3,7 +3,7 @@
 use crate::service::{OpError, Service, ServiceInfo};
 use crate::sim::info::Info;
 use crate::sim::protocol::Protocol;
-use crate::sim::run::Run;
+use crate::sim::run::{Kind, Run};
 use crate::sim::session::{Session, Setup, Watch};
 
 pub mod ping;
@@ -23,7 +23,7 @@ pub struct Entry {
     pub info: &'static Info,
     /// What its clients are promised.
     pub service: &'static ServiceInfo,
-    start: fn(Setup, Watch) -> Result<Box<dyn Session>, GivenError>,
+    kind: Kind,
     parse_op: fn(&[&str]) -> Result<String, OpError>,
     generate_op: fn(&mut dyn FnMut(u32) -> u32) -> String,
 }
@@ -43,24 +43,18 @@ impl Entry {
         Entry {
             info: P::INFO,
             service: &<P::Service as Service>::INFO,
-            start: |setup, watch| match Run::new::<P>(setup, watch) {
-                Ok(run) => Ok(Box::new(run)),
-                Err((place, message)) => Err(GivenError { place, message }),
-            },
-            parse_op: |words| {
-                let op = <P::Service as Service>::parse(words)?;
-                Ok(<P::Service as Service>::print_op(&op))
-            },
-            generate_op: |choose| {
-                let op = <P::Service as Service>::generate(choose);
-                <P::Service as Service>::print_op(&op)
-            },
+            kind: Kind::of::<P>(),
+            parse_op: parse_op::<P::Service>,
+            generate_op: generate_op::<P::Service>,
         }
     }
 
     /// Starts a run.
     pub fn start(&self, setup: Setup, watch: Watch) -> Result<Box<dyn Session>, GivenError> {
-        (self.start)(setup, watch)
+        match Run::of(self.kind, setup, watch) {
+            Ok(run) => Ok(Box::new(run)),
+            Err((place, message)) => Err(GivenError { place, message }),
+        }
     }
 
     /// Whether these words are an operation of the service; if so, as the service prints it.
@@ -72,4 +66,12 @@ impl Entry {
     pub fn generate_op(&self, choose: &mut dyn FnMut(u32) -> u32) -> String {
         (self.generate_op)(choose)
     }
+}
+
+fn parse_op<S: Service>(words: &[&str]) -> Result<String, OpError> {
+    Ok(S::print_op(&S::parse(words)?))
+}
+
+fn generate_op<S: Service>(choose: &mut dyn FnMut(u32) -> u32) -> String {
+    S::print_op(&S::generate(choose))
 }

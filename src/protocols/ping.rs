@@ -323,7 +323,7 @@ fn round_trips(state: &State, names: NodeNames) -> Panel {
 fn spot(question: &Question, names: NodeNames) -> Spot {
     let Question { number, to, took, .. } = *question;
     let name = names.name(to);
-    let spot = Spot::new(number, format!("{number} → {name}"))
+    let spot = Spot::new(number, format!("{number}: {name}"))
         .generation(u64::from(to.0))
         .of(Pointer::Node(to));
     match took {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::cursor::{Cursor, Part, Read, node_words};
-use super::diagnostic::{Diagnostic, one_of, quote};
+use super::diagnostic::{Diagnostic, Fault, one_of, quote, words_of};
 use super::lex::{Token, bare_or_quoted, lex};
 use super::limits::MAX_DRIFT_PPM;
 use super::units;
@@ -61,9 +61,11 @@ impl Known {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        let own = self.info().messages.iter().map(|message| message.id);
-        let of_clients = if self.names.clients > 0 { CLIENT_KINDS } else { &[] };
-        own.chain(of_clients.iter().copied()).collect()
+        let mut kinds = words_of(self.info().messages, |message| message.id);
+        if self.names.clients > 0 {
+            kinds.extend(CLIENT_KINDS);
+        }
+        kinds
     }
 }
 
@@ -120,27 +122,27 @@ fn read_open_action(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
     })
 }
 
-fn unknown_verb(cursor: &Cursor<'_>, verb: Part<'_>, known: Known) -> Diagnostic {
+fn unknown_verb(cursor: &Cursor<'_>, verb: Part<'_>, known: Known) -> Fault {
     let word = verb.text;
     let is_client = word.len() > 1
         && word.starts_with('c')
         && word[1..].bytes().all(|digit| digit.is_ascii_digit());
     if is_client {
-        let fault = cursor.at_part(verb, format!("there is no client {}", quote(word)));
+        let fault = cursor.at_part(verb, format_args!("there is no client {}", quote(word)));
         return match known.names.clients {
             0 => fault.expected("a run with clients: `clients=1` on the line of the protocol"),
             1 => fault.expected("`c1`"),
-            count => fault.expected(format!("`c1` to `c{count}`")),
+            count => fault.expected(format_args!("`c1` to `c{count}`")),
         };
     }
     if known.names.find(word).is_some() {
-        let message = format!("{} is a server: it takes no requests by itself", quote(word));
+        let message = format_args!("{} is a server: it takes no requests by itself", quote(word));
         return cursor.at_part(verb, message).expected("a client, or an action such as `crash n1`");
     }
     cursor
-        .at_part(verb, format!("{} is no action", quote(word)))
-        .expected(format!("{}, or a client such as `c1`", one_of(VERBS.iter().copied())))
-        .nearest(word, VERBS.iter().copied())
+        .at_part(verb, format_args!("{} is no action", quote(word)))
+        .expected(format_args!("{}, or a client such as `c1`", one_of(VERBS)))
+        .nearest(word, VERBS)
         .offering(action_words(known.names))
 }
 
@@ -153,8 +155,9 @@ pub fn action_words(names: NodeNames) -> Vec<String> {
 
 fn read_request(cursor: &mut Cursor<'_>, known: Known, client: NodeId) -> Read<Action> {
     let ops = known.entry.service.ops;
-    let usage = || one_of(ops.iter().map(|op| op.name));
-    let missing = cursor.missing(&usage());
+    let names = words_of(ops, |op| op.name);
+    let usage = one_of(&names);
+    let missing = cursor.missing(&usage);
     let tokens = cursor.take_rest();
     if tokens.is_empty() {
         return Err(missing);
@@ -172,7 +175,7 @@ fn read_request(cursor: &mut Cursor<'_>, known: Known, client: NodeId) -> Read<A
         };
         let fault = cursor.at(token, error.message);
         return Err(match error.word {
-            0 => fault.expected(usage()).nearest(words[0], ops.iter().map(|op| op.name)),
+            0 => fault.expected(usage).nearest(words[0], &names),
             _ => fault,
         });
     }
@@ -202,7 +205,7 @@ fn read_partition(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
             fault
         })?;
         if listed.contains(&target) {
-            let message = format!("{} stands here a second time", quote(&token.text));
+            let message = format_args!("{} stands here a second time", quote(&token.text));
             return Err(cursor.at(token, message).expected("each node on one side"));
         }
         listed.push(target.clone());
@@ -273,23 +276,23 @@ fn read_order(cursor: &Cursor<'_>, value: Part<'_>) -> Read<bool> {
         "fifo" => Ok(true),
         "any" => Ok(false),
         other => {
-            let fault = cursor.at_part(value, format!("{} is no order", quote(other)));
-            Err(fault.expected("`fifo` or `any`").nearest(other, ["fifo", "any"]))
+            let fault = cursor.at_part(value, format_args!("{} is no order", quote(other)));
+            Err(fault.expected("`fifo` or `any`").nearest(other, &["fifo", "any"]))
         }
     }
 }
 
 /// A setting of an unknown name.
-pub fn unknown_setting(cursor: &Cursor<'_>, name: Part<'_>, known: &[&str]) -> Diagnostic {
+pub fn unknown_setting(cursor: &Cursor<'_>, name: Part<'_>, known: &[&str]) -> Fault {
     cursor
-        .at_part(name, format!("there is no setting {}", quote(name.text)))
-        .expected(one_of(known.iter().copied()))
-        .nearest(name.text, known.iter().copied())
+        .at_part(name, format_args!("there is no setting {}", quote(name.text)))
+        .expected(one_of(known))
+        .nearest(name.text, known)
 }
 
 /// A setting that stands there twice.
-pub fn second_setting(cursor: &Cursor<'_>, name: Part<'_>) -> Diagnostic {
-    cursor.at_part(name, format!("{} stands here a second time", quote(name.text)))
+pub fn second_setting(cursor: &Cursor<'_>, name: Part<'_>) -> Fault {
+    cursor.at_part(name, format_args!("{} stands here a second time", quote(name.text)))
 }
 
 /// Reads the `network` line: what holds at the start.
@@ -312,7 +315,7 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
         return match MessageName::parse(&token.text, known.names) {
             Some(name) if name.text(known.names) == token.text => Ok(MessageRef::Named(name)),
             _ => {
-                let message = format!("{} names no message", quote(&token.text));
+                let message = format_args!("{} names no message", quote(&token.text));
                 Err(cursor.at(token, message).expected("a name such as `n1#17` or `n1#17.2`"))
             }
         };
@@ -321,7 +324,7 @@ fn read_message(cursor: &mut Cursor<'_>, known: Known) -> Read<MessageRef> {
     let concrete = |token: &Token<'_>, target| match target {
         Target::Node(node) => Ok(node),
         _ => {
-            let message = format!("{} is not one node", quote(&token.text));
+            let message = format_args!("{} is not one node", quote(&token.text));
             Err(Diagnostic::new(line, token.column, token.length, message)
                 .expected("a node: a message has one sender and one receiver"))
         }
@@ -354,7 +357,7 @@ fn read_kind(cursor: &mut Cursor<'_>, known: Known) -> Read<Option<String>> {
     if !token.quoted && kinds.contains(&&*token.text) {
         return Ok(Some(token.text.to_string()));
     }
-    Err(cursor.unknown(token, "is no kind of message of this protocol", kinds))
+    Err(cursor.unknown(token, "is no kind of message of this protocol", &kinds))
 }
 
 fn read_fire(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
@@ -362,11 +365,11 @@ fn read_fire(cursor: &mut Cursor<'_>, known: Known) -> Read<Action> {
     let client = matches!(target, Target::Node(node) if known.names.is_client(node));
     let timers: Vec<&str> = match client {
         true => CLIENT_TIMERS.to_vec(),
-        false => known.info().timers.iter().map(|timer| timer.id).collect(),
+        false => words_of(known.info().timers, |timer| timer.id),
     };
-    let token = cursor.word(&one_of(timers.iter().copied()))?;
+    let token = cursor.word(&one_of(&timers))?;
     if !timers.contains(&&*token.text) {
-        return Err(cursor.unknown(token, "is no timer of that node", timers));
+        return Err(cursor.unknown(token, "is no timer of that node", &timers));
     }
     Ok(Action::Fire { target, timer: token.text.to_string() })
 }

@@ -1,6 +1,8 @@
 //! The words of one line, read from left to right. Every refusal has its place.
 
-use super::diagnostic::{Diagnostic, one_of, quote};
+use std::fmt::Display;
+
+use super::diagnostic::{Diagnostic, Fault, one_of, quote};
 use super::lex::{Lexed, Token};
 use crate::sim::action::Target;
 use crate::sim::info::Info;
@@ -9,7 +11,7 @@ use crate::view::{NodeId, NodeNames, Time};
 use super::units;
 
 /// A fault, if there is one, ends the reading of a line.
-pub type Read<T> = Result<T, Diagnostic>;
+pub type Read<T> = Result<T, Fault>;
 
 /// The words of a line that are still to be read.
 pub struct Cursor<'a> {
@@ -99,15 +101,15 @@ impl<'a> Cursor<'a> {
         if token.text == word {
             return Ok(());
         }
-        Err(self.unknown(token, "is not what stands here", [word]))
+        Err(self.unknown(token, "is not what stands here", &[word]))
     }
 
     /// The next word, which must be one of these.
     pub fn choice(&mut self, words: &[&'static str]) -> Read<&'static str> {
-        let token = self.word(&one_of(words.iter().copied()))?;
+        let token = self.word(&one_of(words))?;
         match words.iter().find(|word| **word == token.text) {
             Some(word) => Ok(word),
-            None => Err(self.unknown(token, "is not known here", words.iter().copied())),
+            None => Err(self.unknown(token, "is not known here", words)),
         }
     }
 
@@ -145,14 +147,12 @@ impl<'a> Cursor<'a> {
         let plain = !part.text.is_empty() && part.text.bytes().all(|b| b.is_ascii_digit());
         let expected =
             if hi == u64::MAX { what.to_string() } else { format!("{what} from {lo} to {hi}") };
-        let wrong = |message: String| self.at_part(part, message).expected(expected.clone());
-        if !plain {
-            return Err(wrong(format!("{} is no whole number", quote(part.text))));
-        }
-        match part.text.parse() {
-            Ok(number) if (lo..=hi).contains(&number) => Ok(number),
-            _ => Err(wrong(format!("{} is out of range", quote(part.text)))),
-        }
+        let why = match part.text.parse() {
+            Ok(number) if plain && (lo..=hi).contains(&number) => return Ok(number),
+            _ if plain => "is out of range",
+            _ => "is no whole number",
+        };
+        Err(self.at_part(part, format_args!("{} {why}", quote(part.text))).expected(expected))
     }
 
     /// Reads a word by one of the functions of [`units`].
@@ -173,9 +173,11 @@ impl<'a> Cursor<'a> {
         expected: &str,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Read<T> {
-        read(part.text).map_err(|why| {
-            self.at_part(part, format!("{}: {why}", quote(part.text))).expected(expected)
-        })
+        read(part.text).map_err(|why| self.unread(part, expected, &why))
+    }
+
+    fn unread(&self, part: Part<'_>, expected: &str, why: &str) -> Fault {
+        self.at_part(part, format_args!("{}: {why}", quote(part.text))).expected(expected)
     }
 
     /// A setting `name=value`, if one comes next. `names` are the settings that there are.
@@ -189,7 +191,7 @@ impl<'a> Cursor<'a> {
         }
         let token = self.word(expected)?;
         let Some((name, value)) = token.text.split_once('=') else {
-            let message = format!("{} is no setting `name=value`", quote(&token.text));
+            let message = format_args!("{} is no setting `name=value`", quote(&token.text));
             let free = names.iter().map(|name| format!("{name}="));
             let free = free.filter(|name| !self.all.iter().any(|t| t.text.starts_with(name)));
             return Err(self.at(token, message).expected(expected).offering(free.collect()));
@@ -208,7 +210,7 @@ impl<'a> Cursor<'a> {
     /// A node that is part of a word.
     pub fn node_of(&self, part: Part<'_>, names: NodeNames) -> Read<NodeId> {
         names.find(part.text).ok_or_else(|| {
-            let message = format!("there is no node {}", quote(part.text));
+            let message = format_args!("there is no node {}", quote(part.text));
             self.at_part(part, message).expected(node_list(names)).offering(node_words(names))
         })
     }
@@ -220,7 +222,9 @@ impl<'a> Cursor<'a> {
         if names.is_client(node) {
             return Ok(node);
         }
-        Err(self.at(token, format!("{} is no client", quote(&token.text))).expected("a client"))
+        Err(self
+            .at(token, format_args!("{} is no client", quote(&token.text)))
+            .expected("a client"))
     }
 
     /// A node, `all`, or a role.
@@ -237,17 +241,18 @@ impl<'a> Cursor<'a> {
         if part.text == "all" {
             return Ok(Target::All);
         }
-        if role_words(info).any(|word| word == part.text) {
+        let roles = role_words(info);
+        if roles.contains(&part.text) {
             return Ok(Target::Role(part.text.to_string()));
         }
-        let message = format!("there is no node or role {}", quote(part.text));
+        let message = format_args!("there is no node or role {}", quote(part.text));
         let fault = self.at_part(part, message).expected(target_list(names, info));
         if looks_like_node(part.text) {
             return Err(fault);
         }
         let mut known = node_words(names);
-        known.extend(role_words(info).chain(["all"]).map(str::to_string));
-        Err(fault.nearest(part.text, role_words(info).chain(["all"])).offering(known))
+        known.extend(roles.iter().chain(&["all"]).map(|word| word.to_string()));
+        Err(fault.nearest(part.text, &[&roles[..], &["all"]].concat()).offering(known))
     }
 
     /// Nothing may follow.
@@ -255,7 +260,7 @@ impl<'a> Cursor<'a> {
         match self.peek() {
             None => Ok(()),
             Some(token) => {
-                let message = format!("{} is too much", quote(&token.text));
+                let message = format_args!("{} is too much", quote(&token.text));
                 let known = self.untaken.iter().map(|word| word.to_string()).collect();
                 Err(self.at(token, message).expected("the end of the line").offering(known))
             }
@@ -263,31 +268,26 @@ impl<'a> Cursor<'a> {
     }
 
     /// A fault of one word.
-    pub fn at(&self, token: &Token<'_>, message: impl Into<String>) -> Diagnostic {
+    pub fn at(&self, token: &Token<'_>, message: impl Display) -> Fault {
         Diagnostic::new(self.line, token.column, token.length, message)
     }
 
     /// A fault of a part of a word.
-    pub fn at_part(&self, part: Part<'_>, message: impl Into<String>) -> Diagnostic {
+    pub fn at_part(&self, part: Part<'_>, message: impl Display) -> Fault {
         let length = part.text.chars().count() as u32;
         Diagnostic::new(self.line, part.column, length, message)
     }
 
     /// Something is missing behind the last word.
-    pub fn missing(&self, expected: &str) -> Diagnostic {
+    pub fn missing(&self, expected: &str) -> Fault {
         let column = self.peek().map_or(self.end, |token| token.column);
         Diagnostic::new(self.line, column, 0, "something is missing here").expected(expected)
     }
 
     /// A word is not one of those that are known.
-    pub fn unknown<'k>(
-        &self,
-        token: &Token<'_>,
-        why: &str,
-        known: impl IntoIterator<Item = &'k str> + Clone,
-    ) -> Diagnostic {
-        self.at(token, format!("{} {why}", quote(&token.text)))
-            .expected(one_of(known.clone()))
+    pub fn unknown(&self, token: &Token<'_>, why: &str, known: &[&str]) -> Fault {
+        self.at(token, format_args!("{} {why}", quote(&token.text)))
+            .expected(one_of(known))
             .nearest(&token.text, known)
     }
 }
@@ -299,8 +299,12 @@ impl<'a> From<&'a Token<'a>> for Part<'a> {
 }
 
 /// The words that stand for roles: singular and plural.
-pub fn role_words(info: &Info) -> impl Iterator<Item = &'static str> + use<> {
-    info.roles.iter().flat_map(|role| [role.id, role.plural]).collect::<Vec<_>>().into_iter()
+pub fn role_words(info: &Info) -> Vec<&'static str> {
+    let mut words = Vec::with_capacity(2 * info.roles.len());
+    for role in info.roles {
+        words.extend([role.id, role.plural]);
+    }
+    words
 }
 
 /// The nodes that there are.
@@ -330,6 +334,6 @@ pub fn node_list(names: NodeNames) -> String {
 }
 
 fn target_list(names: NodeNames, info: &Info) -> String {
-    let roles = one_of(role_words(info));
+    let roles = one_of(&role_words(info));
     format!("{}, `all`, or a role ({roles})", node_list(names))
 }

@@ -2,7 +2,7 @@
 
 use super::action::Known;
 use super::cursor::{Cursor, Part, Read, role_words};
-use super::diagnostic::{one_of, quote};
+use super::diagnostic::{one_of, quote, words_of};
 use super::units;
 use crate::sim::action::Target;
 use crate::sim::info::PropertyKind;
@@ -244,10 +244,11 @@ fn read_property(cursor: &mut Cursor<'_>, known: Known) -> Read<usize> {
     match place {
         Some(place) if properties[place].kind == PropertyKind::Always => Ok(place),
         Some(_) => {
-            let message = format!("{} is not a property that always holds", quote(&token.text));
-            Err(cursor.at(token, message).expected(one_of(always)))
+            let message =
+                format_args!("{} is not a property that always holds", quote(&token.text));
+            Err(cursor.at(token, message).expected(one_of(&always)))
         }
-        None => Err(cursor.unknown(token, "is no property of this protocol", always)),
+        None => Err(cursor.unknown(token, "is no property of this protocol", &always)),
     }
 }
 
@@ -306,8 +307,8 @@ fn read_role(cursor: &mut Cursor<'_>, known: Known) -> Read<usize> {
     let roles = known.info().roles;
     let token = cursor.word("a role")?;
     let place = roles.iter().position(|role| role.id == token.text || role.plural == token.text);
-    let ids = || roles.iter().map(|role| role.id).collect::<Vec<_>>();
-    place.ok_or_else(|| cursor.unknown(token, "is no role of this protocol", ids()))
+    let ids = || words_of(roles, |role| role.id);
+    place.ok_or_else(|| cursor.unknown(token, "is no role of this protocol", &ids()))
 }
 
 fn read_log(cursor: &mut Cursor<'_>, target: Target) -> Read<Fact> {
@@ -329,9 +330,9 @@ fn read_count(cursor: &mut Cursor<'_>, known: Known) -> Read<Fact> {
         (Some(role), _) => Counted::Role(role),
         (None, Some((_, condition))) => Counted::Condition(*condition),
         (None, None) => {
-            let words = role_words(known.info()).chain(CONDITIONS.iter().map(|(name, _)| *name));
-            let words = words.collect::<Vec<_>>();
-            return Err(cursor.unknown(token, "is nothing that can be counted", words));
+            let mut words = role_words(known.info());
+            words.extend(words_of(CONDITIONS, |(name, _)| name));
+            return Err(cursor.unknown(token, "is nothing that can be counted", &words));
         }
     };
     let op = read_named(cursor, OPS, "a comparison")?;
@@ -350,9 +351,9 @@ fn read_reached(cursor: &mut Cursor<'_>, known: Known) -> Read<Fact> {
     if let Some(place) = places.clone().find(|&place| info.properties[place].id == word) {
         return Ok(Fact::Reached(place));
     }
-    let notes = info.notes.iter().map(|note| note.id);
-    let words = notes.chain(places.map(|place| info.properties[place].id)).collect::<Vec<_>>();
-    Err(cursor.unknown(token, "is nothing that this protocol reaches", words))
+    let mut words = words_of(info.notes, |note| note.id);
+    words.extend(places.map(|place| info.properties[place].id));
+    Err(cursor.unknown(token, "is nothing that this protocol reaches", &words))
 }
 
 fn read_answer(cursor: &mut Cursor<'_>, client: NodeId) -> Read<Fact> {
@@ -374,11 +375,11 @@ fn read_field(
     {
         let state = CALL_STATES.iter().find(|(name, _)| *name == field.text);
         let Some((_, state)) = state else {
-            let words = CALL_STATES.iter().map(|(name, _)| *name);
+            let words = words_of(CALL_STATES, |(name, _)| name);
             return Err(cursor
-                .at_part(field, format!("clients have no field {}", quote(field.text)))
-                .expected(one_of(words.clone()))
-                .nearest(field.text, words));
+                .at_part(field, format_args!("clients have no field {}", quote(field.text)))
+                .expected(one_of(&words))
+                .nearest(field.text, &words));
         };
         let op = read_named(cursor, OPS, "a comparison")?;
         let number = cursor.number("a number", 0, u64::MAX)?;
@@ -398,7 +399,7 @@ fn read_field(
     let token = cursor.peek();
     let value = read_value(cursor, "a value")?;
     if let (Some(token), true, None) = (token, op.is_order(), as_number(&value)) {
-        let message = format!("{} is no number", quote(&token.text));
+        let message = format_args!("{} is no number", quote(&token.text));
         return Err(cursor.at(token, message).expected("a number or a time"));
     }
     Ok(Fact::Field(FieldFact { target, name: name.to_string(), of, op, value }))
@@ -422,9 +423,9 @@ fn read_named<T: Copy>(
     table: &[(&'static str, T)],
     what: &str,
 ) -> Read<T> {
-    let words: Vec<&'static str> = table.iter().map(|(name, _)| *name).collect();
+    let words = words_of(table, |(name, _)| name);
     if cursor.peek().is_none() {
-        return Err(cursor.missing(&format!("{what}: {}", one_of(words))));
+        return Err(cursor.missing(&format!("{what}: {}", one_of(&words))));
     }
     let word = cursor.choice(&words)?;
     let found = table.iter().find(|(name, _)| *name == word);

@@ -2,7 +2,7 @@
 
 use super::action::{second_setting, unknown_setting};
 use super::cursor::{Cursor, Part, Read};
-use super::diagnostic::{one_of, quote};
+use super::diagnostic::{one_of, quote, words_of};
 use super::limits::MAX_NODES;
 use super::units;
 use crate::sim::info::{Info, ParamInfo, ParamKind, ParamValue, Params};
@@ -14,7 +14,7 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
     let mut params = Params::defaults(info);
     let mut seen: Vec<&str> = Vec::new();
     let mut settings = vec!["nodes", "clients"];
-    settings.extend(info.params.iter().map(|param| param.name));
+    settings.extend(words_of(info.params, |param| param.name));
     let expected = "a setting such as `nodes=3`";
     let (servers, clients) = (info.servers, info.clients);
     while let Some((name, value)) = cursor.setting(expected, &settings)? {
@@ -22,7 +22,7 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
             return Err(second_setting(cursor, name));
         }
         seen.push(name.text);
-        let count = |what, lo: u32, hi: u32| {
+        let count = |what, lo: u32, hi: u32| -> Read<u32> {
             let number = cursor.number_in(value, what, u64::from(lo), u64::from(hi))?;
             Ok(number as u32)
         };
@@ -37,7 +37,7 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
             },
         }
         if params.servers + params.clients > MAX_NODES {
-            let message = format!("a run has at most {MAX_NODES} nodes, clients included");
+            let message = format_args!("a run has at most {MAX_NODES} nodes, clients included");
             return Err(cursor.at_part(value, message));
         }
     }
@@ -45,12 +45,15 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
 }
 
 fn read_param(cursor: &Cursor<'_>, value: Part<'_>, param: &ParamInfo) -> Read<ParamValue> {
-    let bounds = |lo, hi| format!("{} to {}", Span(lo), Span(hi));
     let within = |lo: Time, us: Time, hi: Time, form: &str| match (lo..=hi).contains(&us) {
         true => Ok(()),
         false => {
-            let message = format!("{} is out of range", quote(value.text));
-            Err(cursor.at_part(value, message).expected(format!("{form} from {}", bounds(lo, hi))))
+            let message = format_args!("{} is out of range", quote(value.text));
+            Err(cursor.at_part(value, message).expected(format_args!(
+                "{form} from {} to {}",
+                Span(lo),
+                Span(hi)
+            )))
         }
     };
     match param.kind {
@@ -73,10 +76,9 @@ fn read_param(cursor: &Cursor<'_>, value: Part<'_>, param: &ParamInfo) -> Read<P
         ParamKind::Choice { words } => match words.iter().find(|word| **word == value.text) {
             Some(word) => Ok(ParamValue::Choice(word)),
             None => {
-                let message = format!("{} is not known here", quote(value.text));
+                let message = format_args!("{} is not known here", quote(value.text));
                 let fault = cursor.at_part(value, message);
-                let words = words.iter().copied();
-                Err(fault.expected(one_of(words.clone())).nearest(value.text, words))
+                Err(fault.expected(one_of(words)).nearest(value.text, words))
             }
         },
     }
@@ -87,8 +89,8 @@ fn read_flag(cursor: &Cursor<'_>, value: Part<'_>) -> Read<bool> {
         "on" => Ok(true),
         "off" => Ok(false),
         other => {
-            let fault = cursor.at_part(value, format!("{} is not known here", quote(other)));
-            Err(fault.expected("`on` or `off`").nearest(other, ["on", "off"]))
+            let fault = cursor.at_part(value, format_args!("{} is not known here", quote(other)));
+            Err(fault.expected("`on` or `off`").nearest(other, &["on", "off"]))
         }
     }
 }
@@ -97,7 +99,7 @@ fn read_flag(cursor: &Cursor<'_>, value: Part<'_>) -> Read<bool> {
 pub fn read_client_rules(cursor: &mut Cursor<'_>) -> Read<ClientRules> {
     let mut rules = ClientRules::default();
     let words = ["timeout", "backoff", "retry", "key"];
-    let expected = one_of(words);
+    let expected = one_of(&words);
     let mut seen: Vec<&str> = Vec::new();
     if cursor.peek().is_none() {
         return Err(cursor.missing(&expected));

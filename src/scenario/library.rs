@@ -22,7 +22,7 @@ impl LibraryEntry {
     /// What it means. The error is for a library that is not tested.
     pub fn scenario(&self) -> Result<Scenario, Diagnostic> {
         let parsed = parse(self.text);
-        let fault = || Diagnostic::new(1, 1, 0, "this is no scenario");
+        let fault = || *Diagnostic::new(1, 1, 0, "this is no scenario");
         parsed.scenario.ok_or_else(|| parsed.diagnostics.into_iter().next().unwrap_or_else(fault))
     }
 }

@@ -18,13 +18,12 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::core as deflate;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core as inflate;
 
-use super::diagnostic::{Diagnostic, nearest, quote};
+use super::base64url;
+use super::diagnostic::{Diagnostic, nearest, quote, words_of};
 use super::limits::MAX_TEXT;
 use super::{Parsed, Scenario, library, parse, units};
 use crate::view::{Span, Time};
@@ -126,8 +125,8 @@ impl fmt::Display for LinkError {
             }
             LinkError::UnknownScenario(id) => {
                 write!(f, "the library has no scenario {}", quote(id))?;
-                let known = library::SCENARIOS.iter().map(|entry| entry.id);
-                nearest(id, known).map_or(Ok(()), |id| write!(f, "; did you mean `{id}`?"))
+                let known = words_of(library::SCENARIOS, |entry| entry.id);
+                nearest(id, &known).map_or(Ok(()), |id| write!(f, "; did you mean `{id}`?"))
             }
             LinkError::Lesson(id) => write!(f, "the link leads to the lesson {}", quote(id)),
             LinkError::CutOff => f.write_str("the link is cut off: its end is missing"),
@@ -173,7 +172,7 @@ pub fn encode_text(text: &str, revision: u32, at: Option<Position>) -> Result<St
     payload.extend(checksum(revision, text).to_le_bytes());
     put_number(&mut payload, revision);
     payload.extend(packed);
-    let mut link = format!("#/s/{VERSION}.{}", URL_SAFE_NO_PAD.encode(payload));
+    let mut link = format!("#/s/{VERSION}.{}", base64url::encode(&payload));
     put_position(&mut link, at);
     if link.len() > MAX_LINK { Err(LinkError::TooLarge) } else { Ok(link) }
 }
@@ -282,18 +281,13 @@ fn read_position(word: &str) -> Result<Position, LinkError> {
 }
 
 fn read_payload(payload: &str) -> Result<Target, LinkError> {
-    let alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
-    if !payload.bytes().all(alphabet) {
-        return Err(LinkError::Garbled("it has a character that no link has"));
-    }
-    if payload.is_empty() || payload.len() % 4 == 1 {
+    let bytes = base64url::decode(payload).map_err(|error| match error {
+        base64url::Error::Alphabet => LinkError::Garbled("it has a character that no link has"),
+        base64url::Error::End => LinkError::CutOff,
+    })?;
+    if bytes.is_empty() {
         return Err(LinkError::CutOff);
     }
-    // The last character may carry bits that belong to the part that was cut off.
-    let bytes = URL_SAFE_NO_PAD.decode(payload).map_err(|_| match payload.len() % 4 {
-        0 => LinkError::Garbled("it has a character that no link has"),
-        _ => LinkError::CutOff,
-    })?;
     let mut rest = bytes.as_slice();
     let length = take_number(&mut rest)? as usize;
     let (sum, mut rest) = rest.split_first_chunk::<4>().ok_or(LinkError::CutOff)?;

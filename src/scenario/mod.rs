@@ -4,6 +4,7 @@
 //! words; from words to what they mean; the document that keeps everything a person wrote.
 
 pub mod action;
+mod base64url;
 pub mod bench;
 pub mod complete;
 pub mod cursor;

@@ -5,7 +5,7 @@
 
 use super::action::{Known, VERBS, action_words, read_action, read_rule, read_weather};
 use super::cursor::{Cursor, Read, looks_like_node, node_list};
-use super::diagnostic::{Diagnostic, one_of, quote};
+use super::diagnostic::{Diagnostic, Fault, one_of, quote, words_of};
 use super::document::{Document, last_time};
 use super::expect::{Expect, Expectation, Fact, FieldFact, When, read_expectation};
 use super::head::{read_client_rules, read_params};
@@ -57,7 +57,7 @@ pub fn parse_bytes(bytes: &[u8]) -> Parsed {
             let before = std::str::from_utf8(&good[start..]).unwrap_or_default();
             let column = before.chars().count() as u32 + 1;
             let fault = Diagnostic::new(line, column, 1, "this is not UTF-8 text");
-            Parsed { document: Document::default(), scenario: None, diagnostics: vec![fault] }
+            Parsed { document: Document::default(), scenario: None, diagnostics: vec![*fault] }
         }
     }
 }
@@ -65,14 +65,14 @@ pub fn parse_bytes(bytes: &[u8]) -> Parsed {
 /// Reads a text.
 pub fn parse(text: &str) -> Parsed {
     if text.len() > MAX_TEXT {
-        let message = format!(
+        let message = format_args!(
             "this text has {} bytes; a scenario has at most {} KiB",
             text.len(),
             MAX_TEXT / 1024
         );
         let fault = Diagnostic::new(1, 1, 0, message);
         let document = Document::default();
-        return Parsed { document, scenario: None, diagnostics: vec![fault] };
+        return Parsed { document, scenario: None, diagnostics: vec![*fault] };
     }
     let document = Document::parse(text);
     let lexed: Vec<Lexed<'_>> = document.lines().iter().map(|line| lex(line)).collect();
@@ -130,11 +130,11 @@ impl Reader {
             let line = place as u32 + 1;
             if let Some(fault) = &lexed.fault {
                 let fault = Diagnostic::new(line, fault.column, fault.length, fault.message);
-                self.faults.push(fault);
+                self.faults.push(*fault);
             } else if !lexed.tokens.is_empty()
                 && let Err(fault) = self.line(&mut Cursor::new(line, lexed), entry, known)
             {
-                self.faults.push(fault);
+                self.faults.push(*fault);
             }
         }
         let (entry, params) = entry.zip(params)?;
@@ -147,16 +147,16 @@ impl Reader {
         let first = lines.iter().enumerate().find(|(_, lexed)| !lexed.tokens.is_empty());
         let Some((place, lexed)) = first else {
             let fault = Diagnostic::new(1, 1, 0, "this text is empty");
-            self.faults.push(fault.expected(format!("{expected}, then a scenario")));
+            self.faults.push(*fault.expected(format_args!("{expected}, then a scenario")));
             return;
         };
         let token = &lexed.tokens[0];
         if token.text != "interleave" {
             let line = place as u32 + 1;
             let fault = Diagnostic::new(line, token.column, token.length, "this comes too early");
-            let fault = fault.expected(format!("{expected} as the first line"));
-            let fault = fault.nearest(&token.text, ["interleave"]);
-            self.faults.push(fault.offering(vec![format!("interleave {VERSION}")]));
+            let fault = fault.expected(format_args!("{expected} as the first line"));
+            let fault = fault.nearest(&token.text, &["interleave"]);
+            self.faults.push(*fault.offering(vec![format!("interleave {VERSION}")]));
         }
     }
 
@@ -170,14 +170,14 @@ impl Reader {
             let mut cursor = Cursor::new(place as u32 + 1, lexed);
             if found.is_some() {
                 let fault = cursor.at(token, "there is a line of a protocol already");
-                self.faults.push(fault.expected("one protocol"));
+                self.faults.push(*fault.expected("one protocol"));
                 continue;
             }
             cursor.take();
             match read_params(&mut cursor, entry.info) {
                 Ok(params) => found = Some((entry, Some(params))),
                 Err(fault) => {
-                    self.faults.push(fault);
+                    self.faults.push(*fault);
                     found = Some((entry, None));
                 }
             }
@@ -189,7 +189,7 @@ impl Reader {
         if found.is_none() && !empty && !lines.iter().any(suspicious) {
             let line = lines.len().max(1) as u32;
             let fault = Diagnostic::new(line, 1, 0, "no line says which protocol runs");
-            self.faults.push(fault.expected(protocol_list()));
+            self.faults.push(*fault.expected(protocol_list()));
         }
         found
     }
@@ -265,7 +265,7 @@ impl Reader {
             Some(line) => {
                 let length = word.len() as u32;
                 let column = cursor.peek().map_or(1, |token| token.column);
-                let message = format!("line {line} says `{word}` already");
+                let message = format_args!("line {line} says `{word}` already");
                 Err(Diagnostic::new(cursor.line(), column, length, message)
                     .expected("one such line"))
             }
@@ -328,15 +328,15 @@ impl Reader {
 
     fn flaw(&mut self, cursor: &mut Cursor<'_>, info: &'static Info) -> Read<()> {
         cursor.take();
-        let ids: Vec<&str> = info.flaws.iter().map(|flaw| flaw.id).collect();
-        let token = cursor.word(&one_of(ids.iter().copied()))?;
+        let ids = words_of(info.flaws, |flaw| flaw.id);
+        let token = cursor.word(&one_of(&ids))?;
         let Some(place) = ids.iter().position(|id| *id == token.text) else {
             let free = |word: &str| {
                 let on = ids.iter().zip(&self.flaws).any(|(id, on)| *id == word && *on);
                 !on
             };
-            let ids = ids.iter().copied();
-            return Err(cursor.unknown(token, "is no flaw of this protocol", ids).fitting(free));
+            let fault = cursor.unknown(token, "is no flaw of this protocol", &ids);
+            return Err(fault.fitting(free));
         };
         if std::mem::replace(&mut self.flaws[place], true) {
             return Err(cursor.at(token, "this flaw is on already"));
@@ -406,7 +406,7 @@ impl Reader {
     fn bare_action(&mut self, cursor: &mut Cursor<'_>, known: Known) -> Read<()> {
         if !self.manual {
             let Some(token) = cursor.peek() else { return Ok(()) };
-            let message = format!("{} says no time", quote(&token.text));
+            let message = format_args!("{} says no time", quote(&token.text));
             let expected = "`at 1s …`; only with `clock off` may it stand without";
             return Err(cursor.at(token, message).expected(expected));
         }
@@ -498,13 +498,12 @@ impl Reader {
         let expects = self.expects.iter();
         let expects = expects.filter_map(|expect| Some((expect.line, expected_at(&expect.what)?)));
         let late = actions.chain(says).chain(expects).filter(|(_, at)| *at > until);
-        let faults = late.map(|(line, at)| {
-            let message =
-                format!("{} is after the end of the run, which is {}", Span(at), Span(until));
-            Diagnostic::new(line, 1, 0, message).expected("an earlier time, or a later `until`")
-        });
-        let faults: Vec<Diagnostic> = faults.take(MAX_DIAGNOSTICS).collect();
-        self.faults.extend(faults);
+        for (line, at) in late.take(MAX_DIAGNOSTICS) {
+            let (at, end) = (Span(at), Span(until));
+            let message = format_args!("{at} is after the end of the run, which is {end}");
+            let fault = Diagnostic::new(line, 1, 0, message);
+            self.faults.push(*fault.expected("an earlier time, or a later `until`"));
+        }
     }
 
     /// Starts the run, without letting anything happen, to see whether the given states and the
@@ -515,13 +514,13 @@ impl Reader {
             Ok(session) => session,
             Err(error) => {
                 let line = self.given.get(error.place).map_or(1, |(line, _, _)| *line);
-                self.faults.push(Diagnostic::new(line, 1, 5, error.message));
+                self.faults.push(*Diagnostic::new(line, 1, 5, error.message));
                 return;
             }
         };
         for expect in &self.expects {
             if let Some(fault) = check_field(expect, &*session, lines) {
-                self.faults.push(fault);
+                self.faults.push(*fault);
             }
         }
     }
@@ -535,7 +534,7 @@ fn expected_at(what: &Expectation) -> Option<Time> {
     }
 }
 
-fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> Option<Diagnostic> {
+fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> Option<Fault> {
     let Expectation::Fact(_, Fact::Field(fact)) = &expect.what else { return None };
     let node = match fact.target {
         Target::Node(node) => node,
@@ -545,8 +544,8 @@ fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> O
     if let Some(field) = view.field(&fact.name) {
         return check_value(expect.line, fact, &field.value, session.names(), lines);
     }
-    let fields: Vec<&str> = view.fields.iter().map(|field| field.name).collect();
-    let message = format!("nodes have no field {}", quote(&fact.name));
+    let fields = words_of(&view.fields, |field| field.name);
+    let message = format_args!("nodes have no field {}", quote(&fact.name));
     let mut places = lines[expect.line as usize - 1].tokens.iter().filter_map(|token| {
         let (target, field) = token.text.split_once('.')?;
         let name = field.split('.').next()?;
@@ -554,7 +553,7 @@ fn check_field(expect: &Expect, session: &dyn Session, lines: &[Lexed<'_>]) -> O
     });
     let (column, length) = (places.next_back().unwrap_or(1), fact.name.chars().count() as u32);
     let fault = Diagnostic::new(expect.line, column, length, message);
-    Some(fault.expected(one_of(fields.iter().copied())).nearest(&fact.name, fields))
+    Some(fault.expected(one_of(&fields)).nearest(&fact.name, &fields))
 }
 
 /// A value that looks like a node must be one: `n3.voted_for = n33` would never hold.
@@ -564,7 +563,7 @@ fn check_value(
     now: &Value,
     names: NodeNames,
     lines: &[Lexed<'_>],
-) -> Option<Diagnostic> {
+) -> Option<Fault> {
     if !matches!(now, Value::None | Value::Node(_) | Value::Nodes(_)) {
         return None;
     }
@@ -572,9 +571,9 @@ fn check_value(
     let word = fact.value.split(' ').find(wrong)?;
     let tokens = &lines[line as usize - 1].tokens;
     let token = tokens.iter().rev().find(|token| token.text == word)?;
-    let message = format!("there is no node {}", quote(word));
+    let message = format_args!("there is no node {}", quote(word));
     let fault = Diagnostic::new(line, token.column, token.length, message);
-    Some(fault.expected(format!("{} or `none`", node_list(names))))
+    Some(fault.expected(format_args!("{} or `none`", node_list(names))))
 }
 
 fn is_clock_off(lexed: &Lexed<'_>) -> bool {
@@ -599,18 +598,18 @@ fn is_known_start(word: &str) -> bool {
     KEYWORDS.contains(&word) || VERBS.contains(&word) || is_client
 }
 
-fn unknown_start(cursor: &Cursor<'_>) -> Diagnostic {
+fn unknown_start(cursor: &Cursor<'_>) -> Fault {
     let Some(token) = cursor.peek() else { return cursor.missing("a line of a scenario") };
-    let protocols = CATALOG.iter().map(|entry| entry.info.id);
-    let known = KEYWORDS.iter().copied().chain(protocols).chain(VERBS.iter().copied());
-    let message = format!("{} begins no line of a scenario", quote(&token.text));
-    cursor.at(token, message).expected(one_of(KEYWORDS.iter().copied())).nearest(&token.text, known)
+    let protocols = words_of(CATALOG, |entry| entry.info.id);
+    let known = [KEYWORDS, &protocols, VERBS].concat();
+    let message = format_args!("{} begins no line of a scenario", quote(&token.text));
+    cursor.at(token, message).expected(one_of(KEYWORDS)).nearest(&token.text, &known)
 }
 
 fn protocol_list() -> String {
-    one_of(CATALOG.iter().map(|entry| entry.info.id))
+    one_of(&words_of(CATALOG, |entry| entry.info.id))
 }
 
-fn too_many(cursor: &Cursor<'_>, what: &str, most: usize) -> Diagnostic {
-    Diagnostic::new(cursor.line(), 1, 0, format!("a scenario has at most {most} {what}"))
+fn too_many(cursor: &Cursor<'_>, what: &str, most: usize) -> Fault {
+    Diagnostic::new(cursor.line(), 1, 0, format_args!("a scenario has at most {most} {what}"))
 }

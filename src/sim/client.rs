@@ -69,6 +69,16 @@ struct Attempt {
     redirections: u32,
 }
 
+/// What may happen to a client.
+pub enum Happening<S: Service> {
+    /// It is told to ask for something.
+    Told(S::Op),
+    /// This answer arrives from that server, to the request of that number.
+    Reply(NodeId, u64, Answer<S::Out>),
+    /// One of its timers goes off.
+    Timer(TimerTag),
+}
+
 /// The time and the number of an event.
 pub type When = (Time, u64);
 
@@ -109,8 +119,19 @@ impl<S: Service> Client<S> {
         &self.calls
     }
 
+    /// Something happens to the client.
+    pub fn act(&mut self, what: Happening<S>, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+        match what {
+            Happening::Told(op) => self.ask(op, when, wishes),
+            Happening::Reply(from, number, answer) => {
+                self.on_reply(from, number, answer, when, wishes);
+            }
+            Happening::Timer(timer) => self.on_timer(timer, when, wishes),
+        }
+    }
+
     /// The client is told to ask for something; it does so when what it asked before is answered.
-    pub fn ask(&mut self, op: S::Op, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn ask(&mut self, op: S::Op, when: When, wishes: &mut Vec<Wish<S::Op>>) {
         let call = self.calls.len();
         self.calls.push(CallRecord {
             op,
@@ -124,7 +145,7 @@ impl<S: Service> Client<S> {
     }
 
     /// An answer arrives.
-    pub fn on_reply(
+    fn on_reply(
         &mut self,
         from: NodeId,
         number: u64,
@@ -157,7 +178,7 @@ impl<S: Service> Client<S> {
     }
 
     /// One of its timers goes off.
-    pub fn on_timer(&mut self, timer: TimerTag, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn on_timer(&mut self, timer: TimerTag, when: When, wishes: &mut Vec<Wish<S::Op>>) {
         let Some(current) = &mut self.current else { return };
         if timer == TIMEOUT && !self.rules.retry {
             return self.end(Ending::Unknown(when.0), when, wishes);

@@ -5,10 +5,10 @@
 use super::client::CLIENT_TIMERS;
 use super::core::{Core, Ready};
 use super::digest::Digest;
-use super::protocol::{Protocol, TimerTag};
+use super::protocol::TimerTag;
 use super::rng::mix;
 use super::session::{LossReason, Setup, Watch};
-use super::shell::{Engine, Shell};
+use super::shell::{Engine, Kind};
 use super::trace::EventKind;
 use super::world::{Record, World};
 use crate::view::{NodeId, NodeNames, NodeView, Tone};
@@ -30,12 +30,19 @@ impl Clone for Cluster {
 impl Cluster {
     /// The cluster at time zero, every node started. The error names the given state that is
     /// wrong.
-    pub fn new<P: Protocol>(setup: &Setup, watch: Watch) -> Result<Cluster, (usize, String)> {
-        let engine = Box::new(Shell::<P>::new(setup)?);
+    pub fn new(kind: Kind, setup: &Setup, watch: Watch) -> Result<Cluster, (usize, String)> {
+        let mut engine = (kind.make)(setup);
         let names = NodeNames { servers: setup.params.servers, clients: setup.params.clients };
-        let timers = P::INFO.timers.len().max(CLIENT_TIMERS.len());
+        for (place, (node, words)) in setup.given.iter().enumerate() {
+            if names.is_client(*node) {
+                return Err((place, "only servers are given a state".to_string()));
+            }
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            engine.given(*node, &words).map_err(|message| (place, message))?;
+        }
+        let timers = kind.info.timers.len().max(CLIENT_TIMERS.len());
         let core = Core::new(names, setup.seed, setup.network, setup.manual, timers);
-        let mut cluster = Cluster { world: World::new(P::INFO, core, watch), engine };
+        let mut cluster = Cluster { world: World::new(kind.info, core, watch), engine };
         for node in names.servers() {
             cluster.engine.start(&mut cluster.world, node, &mut Record::default());
         }

@@ -50,6 +50,8 @@ pub struct Core {
     pub network: Network,
     /// What was lost lately, oldest first.
     pub losses: VecDeque<Casualty>,
+    /// Timers that somebody has fired and that have not gone off yet, with the time of that.
+    pub by_hand: Vec<(NodeId, TimerTag, Time)>,
     manual: bool,
     queue: Queue,
     order: u64,
@@ -184,6 +186,7 @@ impl Core {
             nodes: names.all().map(node).collect(),
             network: Network::new(names, seed, weather),
             losses: VecDeque::new(),
+            by_hand: Vec::new(),
             manual,
             queue: Queue::default(),
             order: 0,
@@ -219,7 +222,11 @@ impl Core {
                 let timer = &mut self.nodes[usize::from(node)].timers[usize::from(tag)];
                 timer.queued = None;
                 timer.armed = false;
-                Ready::Timer(NodeId(u32::from(node)), TimerTag(tag), timer.set_step)
+                let (node, tag) = (NodeId(u32::from(node)), TimerTag(tag));
+                if !self.by_hand.is_empty() {
+                    self.by_hand.retain(|fired| (fired.0, fired.1) != (node, tag));
+                }
+                Ready::Timer(node, tag, timer.set_step)
             }
         })
     }
@@ -333,7 +340,15 @@ impl Core {
         timer.due_at = self.now;
         timer.order = order;
         self.queue_timer(node.0 as u8, tag.0);
+        self.by_hand.retain(|fired| (fired.0, fired.1) != (node, tag));
+        self.by_hand.push((node, tag, self.now));
         true
+    }
+
+    /// Whether a timer runs and goes off at that time or before.
+    pub fn is_due(&self, node: NodeId, tag: TimerTag, at: Time) -> bool {
+        let timer = &self.nodes[node.index()].timers[usize::from(tag.0)];
+        timer.armed && timer.due_at <= at
     }
 
     /// The timers of a node that run.

@@ -71,7 +71,7 @@ fn check_request(cluster: &Cluster, client: NodeId, op: &[String]) -> Void {
         return Err("only clients ask".to_string());
     }
     let words: Vec<&str> = op.iter().map(String::as_str).collect();
-    cluster.engine.check_op(&words)
+    cluster.engine.callers().check_op(&words)
 }
 
 fn known_target(cluster: &Cluster, target: &Target) -> Void {

@@ -18,6 +18,7 @@ pub mod rng;
 
 mod causality;
 mod client;
+mod clients;
 mod clock;
 pub mod cluster;
 pub mod core;

@@ -14,6 +14,7 @@ use super::protocol::Protocol;
 use super::session::{
     Call, Flight, LinkShot, Loss, Mark, NodeShot, Session, Setup, TimerShot, Watch,
 };
+pub use super::shell::Kind;
 use super::shell::Shell;
 use super::trace::{Event, EventKind};
 use super::verdict::Verdict;
@@ -42,9 +43,14 @@ pub struct Run {
 
 impl Run {
     /// A run of protocol `P` at its start. The error names the given state that is wrong.
-    pub fn new<P: Protocol>(mut setup: Setup, watch: Watch) -> Result<Run, (usize, String)> {
+    pub fn new<P: Protocol>(setup: Setup, watch: Watch) -> Result<Run, (usize, String)> {
+        Run::of(Kind::of::<P>(), setup, watch)
+    }
+
+    /// The same for a protocol without its types.
+    pub fn of(kind: Kind, mut setup: Setup, watch: Watch) -> Result<Run, (usize, String)> {
         sort_by_key(&mut setup.script, |scheduled| scheduled.moment.key());
-        let live = Cluster::new::<P>(&setup, watch)?;
+        let live = Cluster::new(kind, &setup, watch)?;
         let history = History::new(live.clone());
         Ok(Run { setup, watch, live, head: 0, notes_reached: 0, history })
     }
@@ -74,6 +80,9 @@ impl Run {
         match next {
             Next::Action => self.intervene(at, record),
             Next::Event => self.live.step(record),
+        }
+        if !self.live.world.core.by_hand.is_empty() {
+            self.live.world.tell_overtaken(record);
         }
     }
 
@@ -386,13 +395,13 @@ impl Session for Run {
     }
 
     fn calls(&self) -> Vec<Call> {
-        let mut calls = self.live.engine.calls();
+        let mut calls = self.live.engine.callers().calls();
         sort_by_key(&mut calls, |call| [call.called_step, u64::from(call.client.0), 0]);
         calls
     }
 
     fn linearizability(&self, limits: &check::Limits) -> (check::Verdict, Vec<String>) {
-        self.live.engine.linearizability(self.names(), limits)
+        self.live.engine.callers().linearizability(self.names(), limits)
     }
 
     fn event(&mut self, step: u64) -> Option<Rc<Event>> {

@@ -8,22 +8,24 @@ use std::any::Any;
 use std::hash::Hash;
 use std::rc::Rc;
 
-use super::client::{Client, Wish};
+use super::client::{Happening, Wish};
+use super::clients::{Callers, Clients, reply_view, request_view};
 use super::core::REQUEST;
 use super::digest::Digest;
-use super::info::MarkKind;
-use super::judge;
+use super::info::{Info, MarkKind};
 use super::protocol::{Answer, Cx, Op, Out, Protocol, Request, Servers, TimerTag};
-use super::session::{Call, Setup};
+use super::session::Setup;
 use super::world::{Record, World};
-use crate::check::{Limits, Verdict};
 use crate::service::Service;
-use crate::view::{Field, MessageView, NodeId, NodeNames, NodeView, Panel, Value};
+use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel};
 
 /// Nodes, clients and payloads of some protocol.
 pub trait Engine: Any {
     /// A copy that shares what has not changed: what a keyframe keeps.
     fn boxed(&self) -> Box<dyn Engine>;
+
+    /// Puts a server into a state that the scenario gives, before the run.
+    fn given(&mut self, node: NodeId, words: &[&str]) -> Result<(), String>;
 
     /// A server starts, for the first time or after a crash.
     fn start(&mut self, world: &mut World, node: NodeId, record: &mut Record);
@@ -49,9 +51,6 @@ pub trait Engine: Any {
         record: &mut Record,
     ) -> Result<(), String>;
 
-    /// Whether these words are an operation.
-    fn check_op(&self, op: &[&str]) -> Result<(), String>;
-
     /// A server crashes: only what is on stable storage is left.
     fn crash(&mut self, world: &mut World, node: NodeId);
 
@@ -70,11 +69,24 @@ pub trait Engine: Any {
     /// Takes every state into a digest.
     fn hash(&self, up: &[bool], digest: &mut Digest);
 
-    /// The clients' calls.
-    fn calls(&self) -> Vec<Call>;
+    /// The clients.
+    fn callers(&self) -> &dyn Callers;
+}
 
-    /// Judges the clients' calls.
-    fn linearizability(&self, names: NodeNames, limits: &Limits) -> (Verdict, Vec<String>);
+/// A protocol without its types: what it takes to make an engine.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// What it says of itself.
+    pub info: &'static Info,
+    /// Nodes that have not started yet.
+    pub make: fn(&Setup) -> Box<dyn Engine>,
+}
+
+impl Kind {
+    /// The kind of protocol `P`.
+    pub const fn of<P: Protocol>() -> Kind {
+        Kind { info: P::INFO, make: Shell::<P>::make }
+    }
 }
 
 /// The engine of protocol `P`.
@@ -82,7 +94,7 @@ pub trait Engine: Any {
 pub struct Shell<P: Protocol> {
     protocol: P,
     states: Box<[Rc<P::State>]>,
-    clients: Box<[Rc<Client<P::Service>>]>,
+    clients: Clients<P::Service>,
     packets: Vec<Option<Packet<P>>>,
     monitor: P::Monitor,
     wishes: Vec<Wish<Op<P>>>,
@@ -129,23 +141,14 @@ pub enum Packet<P: Protocol> {
 }
 
 impl<P: Protocol> Shell<P> {
-    /// Nodes that have not started yet. The error names the given state that is wrong.
-    pub fn new(setup: &Setup) -> Result<Shell<P>, (usize, String)> {
+    /// Nodes that have not started yet.
+    pub fn make(setup: &Setup) -> Box<dyn Engine> {
         let protocol = P::new(&setup.params);
         let names = NodeNames { servers: setup.params.servers, clients: setup.params.clients };
-        let mut states: Vec<P::State> = names.servers().map(|node| protocol.init(node)).collect();
-        for (place, (node, words)) in setup.given.iter().enumerate() {
-            let words: Vec<&str> = words.iter().map(String::as_str).collect();
-            let state = states
-                .get_mut(node.index())
-                .ok_or_else(|| (place, "only servers are given a state".to_string()))?;
-            protocol.given(state, &words).map_err(|message| (place, message))?;
-        }
-        let client = |node| Rc::new(Client::new(node, names, setup.clients));
-        Ok(Shell {
+        Box::new(Shell {
+            states: names.servers().map(|node| Rc::new(protocol.init(node))).collect(),
+            clients: Clients::<P::Service>::new(names, setup.clients),
             protocol,
-            states: states.into_iter().map(Rc::new).collect(),
-            clients: names.clients().map(client).collect(),
             packets: Vec::new(),
             monitor: P::Monitor::default(),
             wishes: Vec::new(),
@@ -181,17 +184,17 @@ impl<P: Protocol> Shell<P> {
         self.protocol.observe(&mut self.monitor, &servers, node, &mut world.verdicts);
     }
 
-    /// Lets a client act, and does what it wishes.
+    /// Lets a client act, and does what it wishes. The answer is whether a call of it has ended.
     fn client(
         &mut self,
         world: &mut World,
         node: NodeId,
         record: &mut Record,
-        act: impl FnOnce(&mut Client<P::Service>, (u64, u64), &mut Vec<Wish<Op<P>>>),
-    ) {
+        what: Happening<P::Service>,
+    ) -> bool {
         let when = (world.core.now, world.core.steps);
         let place = (node.0 - world.names().servers) as usize;
-        act(Rc::make_mut(&mut self.clients[place]), when, &mut self.wishes);
+        let ended = self.clients.act(place, what, when, &mut self.wishes);
         let mut wishes = std::mem::take(&mut self.wishes);
         for wish in wishes.drain(..) {
             match wish {
@@ -204,17 +207,17 @@ impl<P: Protocol> Shell<P> {
             }
         }
         self.wishes = wishes;
-    }
-
-    fn client_of(&self, node: NodeId) -> Option<&Client<P::Service>> {
-        let place = node.index().checked_sub(self.states.len())?;
-        self.clients.get(place).map(|client| &**client)
+        ended
     }
 }
 
 impl<P: Protocol> Engine for Shell<P> {
     fn boxed(&self) -> Box<dyn Engine> {
         Box::new(self.clone())
+    }
+
+    fn given(&mut self, node: NodeId, words: &[&str]) -> Result<(), String> {
+        self.protocol.given(Rc::make_mut(&mut self.states[node.index()]), words)
     }
 
     fn start(&mut self, world: &mut World, node: NodeId, record: &mut Record) {
@@ -238,11 +241,8 @@ impl<P: Protocol> Engine for Shell<P> {
                 });
             }
             Some(Packet::Reply(number, answer)) => {
-                let ended = self.client_of(to).map(Client::ended);
-                self.client(world, to, record, |client, when, wishes| {
-                    client.on_reply(from, number, answer, when, wishes);
-                });
-                if record.on && self.client_of(to).map(Client::ended) != ended {
+                let what = Happening::Reply(from, number, answer);
+                if self.client(world, to, record, what) && record.on {
                     record.marks.push(MarkKind::Client);
                 }
             }
@@ -252,9 +252,7 @@ impl<P: Protocol> Engine for Shell<P> {
 
     fn fire(&mut self, world: &mut World, node: NodeId, tag: TimerTag, record: &mut Record) {
         if world.names().is_client(node) {
-            self.client(world, node, record, |client, when, wishes| {
-                client.on_timer(tag, when, wishes);
-            });
+            self.client(world, node, record, Happening::Timer(tag));
         } else {
             self.handle(world, node, record, |protocol, state, cx| {
                 protocol.on_timer(state, tag, cx);
@@ -270,12 +268,8 @@ impl<P: Protocol> Engine for Shell<P> {
         record: &mut Record,
     ) -> Result<(), String> {
         let op = <P::Service as Service>::parse(op).map_err(|error| error.message)?;
-        self.client(world, client, record, |client, when, wishes| client.ask(op, when, wishes));
+        self.client(world, client, record, Happening::Told(op));
         Ok(())
-    }
-
-    fn check_op(&self, op: &[&str]) -> Result<(), String> {
-        <P::Service as Service>::parse(op).map(drop).map_err(|error| error.message)
     }
 
     fn crash(&mut self, world: &mut World, node: NodeId) {
@@ -292,28 +286,14 @@ impl<P: Protocol> Engine for Shell<P> {
     fn packet_view(&self, slot: u32, names: NodeNames) -> Option<MessageView> {
         Some(match self.packets.get(slot as usize)?.as_ref()? {
             Packet::Message(msg) => self.protocol.message_view(msg, names),
-            Packet::Request(request) => {
-                let op = <P::Service as Service>::print_op(&request.op);
-                request_view(request.client, request.number, op)
-            }
-            Packet::Reply(number, answer) => match answer {
-                Answer::Done(out) => {
-                    reply_view(*number, <P::Service as Service>::print_out(out), false)
-                }
-                Answer::Redirect(Some(to)) => {
-                    reply_view(*number, format!("ask {}", names.name(*to)), true)
-                }
-                Answer::Redirect(None) => {
-                    reply_view(*number, "ask somebody else".to_string(), true)
-                }
-                Answer::Refused(why) => reply_view(*number, (*why).to_string(), true),
-            },
+            Packet::Request(request) => request_view::<P::Service>(request),
+            Packet::Reply(number, answer) => reply_view::<P::Service>(*number, answer, names),
         })
     }
 
     fn node_view(&self, node: NodeId, names: NodeNames) -> NodeView {
-        match self.client_of(node) {
-            Some(client) => client.view(),
+        match node.index().checked_sub(self.states.len()) {
+            Some(place) => self.clients.view(place),
             None => self.protocol.view(&self.states[node.index()], names),
         }
     }
@@ -327,49 +307,10 @@ impl<P: Protocol> Engine for Shell<P> {
             state.hash(digest);
             digest.word(u64::from(*up));
         }
-        for client in &self.clients {
-            client.hash_words().into_iter().for_each(|word| digest.word(word));
-        }
+        self.clients.hash_words().for_each(|word| digest.word(word));
     }
 
-    fn calls(&self) -> Vec<Call> {
-        self.clients.iter().flat_map(|client| client.shown_calls()).collect()
-    }
-
-    fn linearizability(&self, names: NodeNames, limits: &Limits) -> (Verdict, Vec<String>) {
-        judge::linearizability(&self.clients, names, limits)
-    }
-}
-
-fn field(name: &'static str, paper: &'static str, value: Value) -> Field {
-    Field { name, paper, value, durable: false }
-}
-
-fn request_view(client: NodeId, number: u64, op: String) -> MessageView {
-    MessageView {
-        kind: "Request",
-        reply: false,
-        refusal: false,
-        generation: None,
-        summary: op.clone(),
-        fields: vec![
-            field("client", "client and session", Value::Node(client)),
-            field("number", "serial number", Value::Int(number as i64)),
-            field("op", "operation", Value::text(op)),
-        ],
-    }
-}
-
-fn reply_view(number: u64, summary: String, refusal: bool) -> MessageView {
-    MessageView {
-        kind: "Reply",
-        reply: true,
-        refusal,
-        generation: None,
-        summary: summary.clone(),
-        fields: vec![
-            field("number", "serial number", Value::Int(number as i64)),
-            field("answer", "answer", Value::text(summary)),
-        ],
+    fn callers(&self) -> &dyn Callers {
+        &self.clients
     }
 }

@@ -103,6 +103,24 @@ impl World {
         launch
     }
 
+    /// Tells of timers that were fired by hand but set anew or stopped before they went off: the
+    /// event that did so says it, since the action itself could not know.
+    #[cold]
+    pub fn tell_overtaken(&mut self, record: &mut Record) {
+        let mut fired = std::mem::take(&mut self.core.by_hand);
+        fired.retain(|&(node, tag, at)| {
+            let stands = self.core.is_due(node, tag, at);
+            if !stands && record.on {
+                let timer = self.timer_name(self.names().is_client(node), tag);
+                let node = self.names().name(node);
+                let text = format!("{node}'s timer {timer}, fired by hand, was set anew before");
+                record.notes.push(Note { id: "overtaken", text });
+            }
+            stands
+        });
+        self.core.by_hand = fired;
+    }
+
     /// Takes down what a protocol tells.
     ///
     /// # Panics

@@ -161,8 +161,11 @@ fn top(store: &Store, view: &View, shell: &Shell) -> Html {
             </span>
             <h1>{ &*view.title }</h1>
             <nav aria-label="Page">
-                { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
-                { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth, Command::Redo) }
+                if shell.query.edit {
+                    { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
+                    { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth,
+                        Command::Redo) }
+                }
                 { tool("book", "Scenarios", Dialog::Library, "library") }
                 { tool("share", "Share", Dialog::Share, "share") }
                 { tool("help", "Help", Dialog::Help, "help") }
@@ -200,11 +203,11 @@ fn notice(store: &Store, shell: &Shell) -> Html {
     let Some(notice) = &shell.notice else { return Html::default() };
     let class = if notice.wrong { "notice wrong" } else { "notice" };
     html! {
-        <div {class}>
+        <section {class} aria-label="Notice">
             <p>{ &*notice.text }</p>
             <button type="button" class="tool" aria-label="Dismiss"
                 onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
-        </div>
+        </section>
     }
 }
 
@@ -364,10 +367,14 @@ fn perform(store: &Store, model: &Model, act: Act, key: &str, focused: Option<Se
             }
         }
         Act::Leave => {
-            if model.shell.context.is_some() {
+            if browser::fold(".jumps[open]") {
+                return true;
+            } else if model.shell.context.is_some() {
                 store.send(Command::Context(None));
             } else if model.shell.notice.is_some() {
                 store.send(Command::Dismiss);
+            } else if model.shell.study.why.is_some() {
+                store.send(Command::Study(study::Wish::Why(None)));
             } else if model.shell.selection.is_some() {
                 store.send(Command::Select(None));
             } else {

@@ -22,7 +22,7 @@ pub fn show(why: &str) {
     browser::mark_root("data-boot", "failed");
     let Some(card) = document.get_element_by_id("boot-failed") else { return };
     let _ = card.remove_attribute("hidden");
-    if let Ok(Some(heading)) = card.query_selector("h2") {
+    if let Ok(Some(heading)) = card.query_selector("h1") {
         heading.set_text_content(Some("Interleave cannot go on"));
     }
     if let Ok(Some(reason)) = card.query_selector("span") {

@@ -54,6 +54,26 @@ const fn key(
     Binding { keys, shift: None, ctrl: false, shown, what, act, character: true }
 }
 
+/// A single character without Shift, whatever Caps Lock says.
+const fn plain(
+    keys: &'static [&'static str],
+    shown: &'static str,
+    what: &'static str,
+    command: fn() -> Command,
+) -> Binding {
+    Binding { shift: Some(false), ..key(keys, shown, what, Act::Do(command)) }
+}
+
+/// A single character with Shift.
+const fn shifted(
+    keys: &'static [&'static str],
+    shown: &'static str,
+    what: &'static str,
+    command: fn() -> Command,
+) -> Binding {
+    Binding { shift: Some(true), ..key(keys, shown, what, Act::Do(command)) }
+}
+
 const fn named(
     keys: &'static [&'static str],
     shift: Option<bool>,
@@ -76,6 +96,11 @@ const fn held(
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
+    shifted(&["I"], "Shift I", "Choose the sides of a partition…", || {
+        Command::Dialog(Some(Dialog::Partition))
+    }),
+    shifted(&["X"], "Shift X", "Heal the network", || Command::Act(Action::Heal)),
+    plain(&["r", "R"], "R", "Draw a rift on the stage", || Command::Stage(Stage::Rift)),
     key(&[" ", "k", "K"], "Space or K", "Play or pause", Act::Do(|| Command::Toggle)),
     named(&["ArrowRight"], Some(false), "→", "Next event", Act::Do(|| Command::Step(1))),
     named(&["ArrowLeft"], Some(false), "←", "Previous event", Act::Do(|| Command::Step(-1))),
@@ -87,24 +112,16 @@ pub const BINDINGS: &[Binding] = &[
     named(&["End"], None, "End", "To the end of what is known", Act::Do(|| Command::End)),
     key(&["<"], "<", "Slower", Act::Do(|| Command::Shift(-1))),
     key(&[">"], ">", "Faster", Act::Do(|| Command::Shift(1))),
-    key(&["n", "N"], "N", "Next event at this node", Act::Do(|| Command::Jump(Jump::Node, true))),
-    key(
-        &["p", "P"],
-        "P",
-        "Previous event at this node",
-        Act::Do(|| Command::Jump(Jump::Node, false)),
-    ),
-    key(&["t", "T"], "T", "Next event of this kind", Act::Do(|| Command::Jump(Jump::Kind, true))),
-    key(
-        &["r", "R"],
-        "R",
-        "Previous event of this kind",
-        Act::Do(|| Command::Jump(Jump::Kind, false)),
-    ),
-    key(&["g", "G"], "G", "Next mark", Act::Do(|| Command::Jump(Jump::Mark, true))),
-    key(&["b", "B"], "B", "Previous mark", Act::Do(|| Command::Jump(Jump::Mark, false))),
+    plain(&["n", "N"], "N", "Next event at this node", || Command::Jump(Jump::Node, true)),
+    plain(&["p", "P"], "P", "Previous event at this node", || Command::Jump(Jump::Node, false)),
+    shifted(&["n", "N"], "Shift N", "Next event of this kind", || Command::Jump(Jump::Kind, true)),
+    shifted(&["p", "P"], "Shift P", "Previous event of this kind", || {
+        Command::Jump(Jump::Kind, false)
+    }),
+    plain(&["b", "B"], "B", "Next mark", || Command::Jump(Jump::Mark, true)),
+    shifted(&["b", "B"], "Shift B", "Previous mark", || Command::Jump(Jump::Mark, false)),
     key(&["!"], "!", "To the first violation", Act::Do(|| Command::Jump(Jump::Violation, true))),
-    key(&["y", "Y"], "Y", "Why did this happen?", Act::Why),
+    key(&["q", "Q"], "Q", "Why did this happen?", Act::Why),
     key(&["m", "M"], "M", "Select the next message", Act::Do(|| Command::NextMessage)),
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),
@@ -119,11 +136,8 @@ pub const BINDINGS: &[Binding] = &[
     key(&["t", "T"], "T", "Node: fire its first timer", Act::Choose),
     key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
     key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
-    key(&["y", "Y"], "Y", "Heal the network", Act::Do(|| Command::Act(Action::Heal))),
-    key(&["g", "G"], "G", "Partition…", Act::Do(|| Command::Dialog(Some(Dialog::Partition)))),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
     key(&["j", "J"], "J", "Node: move to…", Act::Choose),
-    key(&["r", "R"], "R", "Draw a rift on the stage", Act::Do(|| Command::Stage(Stage::Rift))),
     key(
         &["+", "="],
         "+",
@@ -139,13 +153,7 @@ pub const BINDINGS: &[Binding] = &[
     key(&["0"], "0", "The whole stage", Act::Do(|| Command::Stage(Stage::Fit))),
     named(&[], None, "Alt + arrows", "On a node: move it", Act::There),
     key(&["f", "F"], "F", "Bring the selection into sight", Act::Find),
-    held(
-        &["z", "Z"],
-        Some(false),
-        "Ctrl Z",
-        "Undo (on a Mac ⌘ instead of Ctrl)",
-        Act::Do(|| Command::Undo),
-    ),
+    held(&["z", "Z"], Some(false), "Ctrl Z", "Undo (on a Mac, with ⌘)", Act::Do(|| Command::Undo)),
     held(&["z", "Z"], Some(true), "Ctrl Shift Z", "Redo", Act::Do(|| Command::Redo)),
     held(&["y", "Y"], Some(false), "Ctrl Y", "Redo", Act::Do(|| Command::Redo)),
     key(&["a", "A"], "A", "Do something…", Act::Do(|| Command::Dialog(Some(Dialog::Act)))),

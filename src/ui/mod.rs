@@ -41,7 +41,7 @@ pub fn main() {
     let linked = !fragment.trim_start_matches(['#', '/']).is_empty();
     let mut shell = Shell::new(query, still);
     if !wrong.is_empty() {
-        shell.notice = Some(Notice { text: wrong.join(" ").into(), wrong: true });
+        shell.notice = Some(Notice { text: wrong.join("\n").into(), wrong: true });
     }
     let mut broken = None;
     let opened = match linked.then(|| source::open_fragment(&fragment)) {

@@ -298,7 +298,7 @@ impl RingPlace {
 
     /// How far round the circle it lies, in thousandths.
     pub fn thousandths(&self) -> u32 {
-        ((u64::from(self.at) * 1_000) >> 32) as u32
+        ((u64::from(self.at) * 1_000 + (1 << 31)) >> 32) as u32
     }
 }
 

@@ -87,7 +87,11 @@ function framePage(url) {
   const { searchParams } = new URL(url, 'http://server');
   const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
   return `<!doctype html><title>A host</title><link rel="icon" href="data:,">
-    <script>received = []; addEventListener('message', (event) => received.push(event.data))</script>
+    <script>
+      received = [];
+      addEventListener('message', (event) => received.push(event.data));
+      send = (message) => document.querySelector('iframe').contentWindow.postMessage(message, '*');
+    </script>
     <style>body{margin:0} iframe{border:0;width:100%;height:100vh;display:block}</style>
     <iframe title="Interleave" sandbox="${escape(searchParams.get('sandbox'))}"
       src="${escape(searchParams.get('src'))}"></iframe>`;

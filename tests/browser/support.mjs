@@ -29,6 +29,7 @@
 //             an opaque origin, where storage and workers are blocked
 //   storage   'blocked': localStorage, sessionStorage and indexedDB throw at the top level as well
 //   headers   further headers of every answer, such as a Content-Security-Policy
+//   serviceWorkers   'allow': the page may keep itself for times without a network; 'block' unless told
 //   timeout   in ms, 120000 unless told
 //
 // The fixture:
@@ -40,6 +41,7 @@
 //   url({ query, hash })   the address of the page
 //   server    { origin, root, requests }: every path asked for so far, in order
 //   received()       messages that the page posted to its parent (only with `sandbox`)
+//   post(message)    sends a message to the page, as its parent (only with `sandbox`)
 //   axe(options)     the violations that axe-core finds in the page, [] if none
 //   expectProblem(pattern)   see above
 //   t         the context of node:test
@@ -100,7 +102,7 @@ async function fixtureFor(t, server, options, cleanups, body) {
 /** One context with one page, as one person has. */
 async function person(t, server, options, watch, cleanups) {
   const { base, headers, sandbox, storage, ...contextOptions } = options;
-  const context = await (await browser()).newContext(contextOptions);
+  const context = await (await browser()).newContext({ serviceWorkers: 'block', ...contextOptions });
   cleanups.push(() => context.close());
   await watch.over(context);
   if (storage === 'blocked') await context.addInitScript(blockStorage);
@@ -116,6 +118,7 @@ async function person(t, server, options, watch, cleanups) {
     url,
     expectProblem: (pattern) => watch.expected.push(pattern),
     received: () => page.evaluate(() => globalThis.received),
+    post: (message) => page.evaluate((sent) => globalThis.send(sent), message),
     fresh: (more = {}) => person(t, server, { ...options, ...more }, watch, cleanups),
     open: (where) => open(page, sandbox, url(where), where?.wait ?? true),
     axe: (axeOptions) => axe(page, sandbox, axeOptions),

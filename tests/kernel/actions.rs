@@ -131,6 +131,25 @@ fn an_action_that_comes_too_late_is_void_and_says_why() {
 }
 
 #[test]
+fn a_timer_fired_by_hand_that_is_overtaken_says_so() {
+    let fire = |target| Action::Fire { target: node(target), timer: "interval".to_string() };
+    let notes = |script: Vec<Scheduled>, step| {
+        let mut session = start(ping(script));
+        session.run_to(120 * MS, 1_000);
+        let event = session.event(step).expect("a trace is kept");
+        event.notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>()
+    };
+    let overtaken = ["n1's timer interval, fired by hand, was set anew before"];
+    let crash = at(50, Action::Crash(node(N1)));
+    assert_eq!(notes(vec![at(50, fire(N1)), crash.clone()], 2), overtaken);
+    assert_eq!(notes(vec![at(50, fire(N1))], 2), [""; 0]);
+    // The asker pauses, its fired timer waits, and a crash is what it waited for.
+    let pause = at(40, Action::Pause { target: node(N1), length: None });
+    let late = at(90, Action::Crash(node(N1)));
+    assert_eq!(notes(vec![pause, at(50, fire(N1)), late], 3), overtaken);
+}
+
+#[test]
 fn a_rule_treats_what_fits_while_it_lasts() {
     let rule = |effect| {
         let kind = Some("Pong".to_string());

@@ -3,6 +3,7 @@
 mod actions;
 mod clients;
 mod time_travel;
+mod trail;
 
 use interleave::protocols;
 use interleave::sim::action::{Action, Moment, Scheduled, Target};

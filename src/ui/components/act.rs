@@ -5,7 +5,7 @@ use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::dialog::Modal;
-use crate::sim::action::{Action, Target};
+use crate::sim::action::{Action, Direction, Target};
 use crate::ui::state::choices::{Choice, choices, proposals};
 use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::Selection;
@@ -14,11 +14,22 @@ use crate::ui::state::store::{Command, Store, View};
 use crate::view::NodeId;
 
 /// What concerns the run as a whole, with exact values.
-const RUN: [(&str, Subject); 3] = [
-    ("Type the sides of a partition…", Subject::Sides),
-    ("How every link behaves…", Subject::Network),
+pub const RUN: [(&str, Subject); 3] = [
     ("Change the run…", Subject::Run),
+    ("How every link behaves…", Subject::Network),
+    ("Type the sides of a partition…", Subject::Sides),
 ];
+
+/// The buttons for some of that.
+pub fn run_buttons(store: &Store, list: &[(&'static str, Subject)]) -> Html {
+    let button = |(label, subject): &(&'static str, Subject)| {
+        html! {
+            <button type="button" class="small"
+                onclick={store.on(Command::Form(Wish::Open(*subject)))}>{ *label }</button>
+        }
+    };
+    list.iter().map(button).collect()
+}
 
 /// The dialog.
 pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
@@ -30,11 +41,7 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
                     <button type="button" class="small"
                         onclick={store.on(Command::Dialog(Some(Dialog::Partition)))}>
                         { "Choose the sides of a partition…" }</button>
-                    { for RUN.iter().map(|(label, subject)| html! {
-                        <button type="button" class="small"
-                            onclick={store.on(Command::Form(Wish::Open(*subject)))}>
-                            { *label }</button>
-                    }) }
+                    { run_buttons(store, &RUN) }
                 </div>
             </section>
             if view.names.clients > 0 && !view.service.ops.is_empty() {
@@ -48,6 +55,7 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
                             <th scope="row">{ &shot.name }</th>
                             <td class="actions">
                                 { for choices(view, Selection::Node(shot.id)).into_iter()
+                                    .filter(|c| !asks(c))
                                     .map(|c| choice_of(store, &shot.name, c)) }
                             </td>
                         </tr>
@@ -59,6 +67,11 @@ pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
             </p>
         </Modal>
     }
+}
+
+/// Whether it is a client's question, for which there is a place of its own.
+fn asks(choice: &Choice) -> bool {
+    matches!(choice.command, Command::Form(Wish::Open(Subject::Ask(..))))
 }
 
 fn choice(store: &Store, choice: Choice) -> Html {
@@ -168,6 +181,13 @@ pub fn partition(store: &Store, view: &View, shell: &Shell) -> Html {
         nodes.filter(|node| first.contains(node) == wanted).map(Target::Node).collect()
     };
     let action = Action::Partition(vec![side(true), side(false)]);
+    // Every link between the sides, at the same moment.
+    let others = side(false);
+    let between = side(true).into_iter().flat_map(|one| {
+        let hold = |other: &Target| Action::Hold(one.clone(), other.clone(), Direction::BothWays);
+        others.iter().map(hold).collect::<Vec<_>>()
+    });
+    let hold = Command::ActAll(between.collect());
     html! {
         <Modal store={store.clone()} title="Partition">
             <fieldset class="sides">
@@ -186,6 +206,10 @@ pub fn partition(store: &Store, view: &View, shell: &Shell) -> Html {
             <div class="actions">
                 <button type="button" class="small primary" disabled={!valid}
                     onclick={close_after(store, Command::Act(action))}>{ "Partition" }</button>
+                <button type="button" class="small" disabled={!valid}
+                    title="Messages between the sides wait until the network heals."
+                    onclick={close_after(store, hold)}>{ "Hold between the sides" }</button>
+                { run_buttons(store, &RUN[2..]) }
                 <button type="button" class="small"
                     onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>{ "Back" }</button>
             </div>

@@ -104,16 +104,17 @@ fn lines(rows: &[BranchRow], at: usize, path: &[usize]) -> Html {
 }
 
 /// The arrow keys walk the tree: up and down over the rows, left to what a branch comes from,
-/// right to its first branch. One looks at where one stands.
+/// right to its first branch. One looks at where one stands. Home and End go on to mean the ends
+/// of the run, which is what one wants to see of a branch.
 fn walk(store: &Store, rows: &[BranchRow]) -> Callback<KeyboardEvent> {
     let store = store.clone();
     let at = rows.iter().position(|row| row.current).unwrap_or(0);
     let id = |place: usize| rows.get(place).map(|row| row.id.0);
     let parent = rows.get(at).and_then(|row| row.parent).map(|parent| parent.0);
     let child = rows.get(at + 1).filter(|next| next.depth > rows[at].depth).map(|next| next.id.0);
-    let to = [at.checked_sub(1).and_then(id), id(at + 1), parent, child, id(0), id(rows.len() - 1)];
+    let to = [at.checked_sub(1).and_then(id), id(at + 1), parent, child];
     Callback::from(move |event: KeyboardEvent| {
-        let keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
+        let keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
         let Some(key) = keys.iter().position(|key| *key == event.key()) else { return };
         event.prevent_default();
         if let Some(id) = to[key] {

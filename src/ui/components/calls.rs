@@ -47,7 +47,7 @@ pub fn calls(store: &Store, view: &View, shell: &Shell) -> Html {
                 <p class="empty">{ format!("{first} earlier calls are not shown.") }</p>
             }
             { ask }
-            <details class="twin">
+            <details class="twin" open=true>
                 <summary>{ "As a table" }</summary>
                 <table class="calls">
                     <caption class="sr">{ "Calls of the clients, the latest first" }</caption>
@@ -80,7 +80,7 @@ fn verdict(store: &Store, known: &Known) -> Html {
     };
     let wrong = class == "broken";
     let hint = match verdict {
-        Verdict::Linearizable(order) if !order.is_empty() => {
+        Verdict::Linearizable(order) if order.len() > 1 => {
             "The numbers in the bars are such an order."
         }
         Verdict::NotLinearizable(_) => "The answers with a flag contradict each other.",

@@ -169,7 +169,7 @@ pub fn chart(store: &Store, view: &View, study: &Study, known: &Known, first: us
                         point(&axis, known, &clients, call, *part)
                     }) }
                 </div>
-                <div class="present" style={format!("top:{}px", Px(axis.place(view.now)))}>
+                <div class="moment" style={format!("top:{}px", Px(axis.place(view.now)))}>
                     <span>{ "now" }</span>
                 </div>
             </div>

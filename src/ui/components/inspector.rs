@@ -85,7 +85,7 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             { buttons(store, choices(view, Selection::Node(id))) }
             if let Some(event) = changed {
                 <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
-                    { " " }<button type="button" class="link" aria-keyshortcuts="Y"
+                    { " " }<button type="button" class="link" aria-keyshortcuts="Q"
                         onclick={store.on(Command::Study(Wish::Why(Some(event.step))))}>
                         { "Why?" }</button>
                 </p>
@@ -256,7 +256,10 @@ fn message(store: &Store, view: &View, name: MessageName) -> Html {
                     { tell::clock(about.sent_at) }{ " " }
                     <button type="button" class="link"
                         onclick={store.on(Command::Seek(about.sent_step))}>
-                        { format!("event {}", about.sent_step) }</button>
+                        { format!("event {}", about.sent_step) }</button>{ " " }
+                    <button type="button" class="link"
+                        onclick={store.on(Command::Study(Wish::Why(Some(about.sent_step))))}>
+                        { "Why?" }</button>
                 </td></tr>
                 <tr><th scope="row">{ "then" }</th><td>{ when }</td></tr>
                 if name.copy > 1 {

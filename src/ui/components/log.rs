@@ -302,7 +302,7 @@ fn row(store: &Store, scene: &Scene, event: &Event, top: f64) -> Html {
                 <span class="notes">{ tell::particulars(event, scene.info, scene.names) }</span>
             </button>
             if present {
-                <button type="button" class="small why" aria-keyshortcuts="Y"
+                <button type="button" class="small why" aria-keyshortcuts="Q"
                     aria-label={format!("Why did event {step} happen?")}
                     onclick={store.on(Command::Study(Wish::Why(Some(step))))}>{ "Why?" }</button>
             }

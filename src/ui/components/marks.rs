@@ -97,7 +97,7 @@ pub fn strip(store: &Store, view: &View, shell: &Shell) -> Html {
         <div class="strip-of-marks">
             <div class="marks" id="marks" role="slider" tabindex="0" aria-label="Marks"
                 aria-valuemin="0" aria-valuemax={count.to_string()} aria-valuenow={passed.to_string()}
-                aria-valuetext={text} aria-keyshortcuts="G B" onkeydown={walk(store)}
+                aria-valuetext={text} aria-keyshortcuts="B Shift+B" onkeydown={walk(store)}
                 {onclick} {onmousemove} onmouseleave={store.on(Command::Study(Wish::Mark(None)))}>
                 <svg width="100%" height="12" aria-hidden="true">
                     { for shown.iter().map(|(step, form, _)| html! {
@@ -133,10 +133,8 @@ fn nearest(
 ) -> impl Fn(&MouseEvent) -> Option<usize> + Clone + use<> {
     let steps: Vec<u64> = shown.iter().map(|(step, ..)| *step).collect();
     move |event: &MouseEvent| {
-        let strip = event.current_target().and_then(|target| {
-            use wasm_bindgen::JsCast;
-            target.dyn_into::<Element>().ok()
-        })?;
+        let target = event.target_dyn_into::<Element>()?;
+        let strip = target.closest(".marks").ok().flatten()?;
         let bounds = strip.get_bounding_client_rect();
         let at = between(f64::from(event.client_x()) - bounds.left(), 0.0, bounds.width());
         let away = |step: u64| (step as f64 / head.max(1) as f64 * bounds.width() - at).abs();
@@ -170,8 +168,8 @@ pub fn legend() -> Html {
     html! {
         <dl class="legend marks-legend">
             { for FORMS.iter().map(|(class, name, path)| html! {
-                <><dt class="marks"><svg viewBox="-7 0 14 13" width="14" height="13"
-                    aria-hidden="true"><path class={*class} d={*path} /></svg></dt><dd>{ *name }</dd></>
+                <div><dt class="marks"><svg viewBox="-7 0 14 13" width="14" height="13"
+                    aria-hidden="true"><path class={*class} d={*path} /></svg></dt><dd>{ *name }</dd></div>
             }) }
         </dl>
     }

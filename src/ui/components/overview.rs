@@ -3,7 +3,9 @@
 
 use yew::prelude::*;
 
+use super::act::{RUN, run_buttons};
 use crate::sim::session::NodeShot;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::panels;
 use crate::ui::stage::glyphs::Glyphs;
 use crate::ui::stage::{rift, role_shape};
@@ -11,7 +13,7 @@ use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::{NodeId, Quorum};
+use crate::view::Quorum;
 
 /// More messages than this are only counted.
 const LISTED: usize = 40;
@@ -19,44 +21,51 @@ const LISTED: usize = 40;
 /// The overview.
 pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
     let info = view.info;
-    html! {
-        <article class="inspect overview">
-            <h2>{ info.title }</h2>
-            <p class="doc">{ info.summary }</p>
-            <p class="source">{ info.reference }</p>
-            { picture(store, view, shell) }
-            <p class="empty">
-                { "Select a node, a link or a message to see everything about it." }
-            </p>
-            { twin(store, view) }
-            <h3>{ "Nodes" }</h3>
-            <dl class="legend">
-                { for info.roles.iter().map(|role| html! {
-                    <><dt>{ role_shape(role.tone) }{ role.id }</dt><dd>{ role.doc }</dd></>
-                }) }
-            </dl>
-            { messages_legend(view) }
-            { timers_legend(view) }
-        </article>
-    }
+    markup(|page| {
+        page.el("article class='inspect overview'", |page| {
+            page.line("h2", info.title);
+            page.line("p class=doc", info.summary);
+            page.line("p class=source", info.reference);
+            page.el("div class=actions", |page| page.put(run_buttons(store, &RUN[..2])));
+            picture(page, store, view, shell);
+            page.line(
+                "p class=empty",
+                "Select a node, a link or a message to see everything about it.",
+            );
+            twin(page, store, view);
+            page.line("h3", "Nodes");
+            page.el("dl class=legend", |page| {
+                for role in info.roles {
+                    page.el("dt", |page| {
+                        page.put(role_shape(role.tone));
+                        page.text(role.id);
+                    });
+                    page.line("dd", role.doc);
+                }
+            });
+            messages_legend(page, view);
+            timers_legend(page, view);
+        });
+    })
 }
 
 /// The protocol's own pictures of the whole cluster.
-fn picture(store: &Store, view: &View, shell: &Shell) -> Html {
+fn picture(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
     let mut list = store.ask(|player| player.session().picture());
     list.extend(shell.sample.as_deref().and_then(panels::sample));
     if list.is_empty() {
-        return Html::default();
+        return;
     }
-    html! {
-        <details class="whole" open=true data-step={view.step.to_string()}>
-            <summary>{ "Picture" }</summary>
-            { for list.iter().map(|each| panels::panel(store, each)) }
-        </details>
-    }
+    page.el("details class=whole open=open", |page| {
+        page.attr("data-step", &view.step.to_string());
+        page.line("summary", "Picture");
+        for each in &list {
+            page.put(panels::panel(store, each));
+        }
+    });
 }
 
-fn messages_legend(view: &View) -> Html {
+fn messages_legend(page: &mut Markup, view: &View) {
     let glyphs = Glyphs::new(view.info);
     let kinds = view.info.messages.iter();
     let mut rows: Vec<(&str, bool, &str)> =
@@ -65,37 +74,32 @@ fn messages_legend(view: &View) -> Html {
         rows.push(("Request", false, "A client asks."));
         rows.push(("Reply", true, "The answer to a client."));
     }
-    html! {
-        <>
-            <h3>{ "Messages" }</h3>
-            <dl class="legend">
-                { for rows.into_iter().map(|(id, reply, doc)| {
-                    let class = if reply { "glyph reply" } else { "glyph" };
-                    html! {
-                        <><dt><i {class} aria-hidden="true">
-                            <b>{ glyphs.letter(id).to_string() }</b></i>
-                            { id }</dt><dd>{ doc }</dd></>
-                    }
-                }) }
-            </dl>
-        </>
-    }
+    page.line("h3", "Messages");
+    page.el("dl class=legend", |page| {
+        for (id, reply, doc) in rows {
+            page.el("dt", |page| {
+                page.el("i aria-hidden=true", |page| {
+                    page.attr("class", if reply { "glyph reply" } else { "glyph" });
+                    page.line("b", &glyphs.letter(id).to_string());
+                });
+                page.text(id);
+            });
+            page.line("dd", doc);
+        }
+    });
 }
 
-fn timers_legend(view: &View) -> Html {
+fn timers_legend(page: &mut Markup, view: &View) {
     if view.info.timers.is_empty() {
-        return Html::default();
+        return;
     }
-    html! {
-        <>
-            <h3>{ "Timers, the arcs around a node" }</h3>
-            <dl class="legend">
-                { for view.info.timers.iter().map(|timer| html! {
-                    <><dt>{ timer.id }</dt><dd>{ timer.doc }</dd></>
-                }) }
-            </dl>
-        </>
-    }
+    page.line("h3", "Timers, the arcs around a node");
+    page.el("dl class=legend", |page| {
+        for timer in view.info.timers {
+            page.line("dt", timer.id);
+            page.line("dd", timer.doc);
+        }
+    });
 }
 
 /// Every link that is cut or holds its messages, in words.
@@ -124,62 +128,76 @@ fn broken_links(view: &View) -> Vec<String> {
 
 /// The picture's facts as text: every node, every message on its way, every link that is not as
 /// it should be.
-fn twin(store: &Store, view: &View) -> Html {
-    let links = broken_links(view);
-    html! {
-        <details class="twin" open=true>
-            <summary>{ "As a table" }</summary>
-            <table>
-                <caption class="sr">{ "Every node" }</caption>
-                <thead><tr><th scope="col">{ "node" }</th><th scope="col">{ "is" }</th>
-                    <th scope="col">{ "in" }</th><th scope="col">{ "timers" }</th></tr></thead>
-                <tbody>
-                    { for view.nodes.iter().map(|shot| {
-                        let is = match () {
-                            () if !shot.up => "crashed".to_string(),
-                            () if shot.paused => format!("{}, paused", shot.view.role),
-                            () if shot.client => "client".to_string(),
-                            () => shot.view.role.to_string(),
-                        };
-                        let timers: Vec<String> = shot.timers.iter()
-                            .map(|timer| format!("{} {}", timer.name, tell::clock(timer.due_at)))
-                            .collect();
-                        let select = Command::Select(Some(Selection::Node(shot.id)));
-                        html! {
-                            <tr key={shot.id.0} data-node={shot.name.clone()}>
-                                <th scope="row"><button type="button" class="link"
-                                    onclick={store.on(select)}>
-                                    { &shot.name }</button></th>
-                                <td>{ is }</td><td>{ headline(shot) }</td>
-                                <td>{ timers.join(", ") }</td>
-                            </tr>
-                        }
-                    }) }
-                </tbody>
-            </table>
-            { sides(view) }
-            if !links.is_empty() {
-                <ul class="plain">
-                    { for links.into_iter().map(|line| html! { <li>{ line }</li> }) }
-                </ul>
-            }
-            <h3>{ messages(view.flights.len()) }</h3>
-            <ul class="plain flights">
-                { for view.flights.iter().take(LISTED).map(|flight| {
-                    let when = flight.due_at.filter(|_| !flight.held)
-                        .map_or_else(|| "waits".to_string(), tell::clock);
-                    let select = Command::Select(Some(Selection::Message(flight.name)));
-                    html! {
-                        <li key={flight.name.text(view.names)}><button type="button" class="link"
-                            onclick={store.on(select)}>
-                            { format!("{} {} → {}", flight.kind, view.name(flight.name.from),
-                                view.name(flight.to)) }</button>
-                            <span class="num">{ when }</span></li>
+fn twin(page: &mut Markup, store: &Store, view: &View) {
+    page.el("details class=twin open=open", |page| {
+        page.line("summary", "As a table");
+        page.el("table", |page| {
+            page.line("caption class=sr", "Every node");
+            page.el("thead", |page| {
+                page.el("tr", |page| {
+                    for name in ["node", "is", "in", "timers"] {
+                        page.line("th scope=col", name);
                     }
-                }) }
-            </ul>
-        </details>
-    }
+                });
+            });
+            page.el("tbody", |page| {
+                for shot in view.nodes.iter() {
+                    node(page, store, shot);
+                }
+            });
+        });
+        sides(page, view);
+        let links = broken_links(view);
+        if !links.is_empty() {
+            page.el("ul class=plain", |page| {
+                for line in &links {
+                    page.line("li", line);
+                }
+            });
+        }
+        page.line("h3", &messages(view.flights.len()));
+        page.el("ul class='plain flights'", |page| {
+            for flight in view.flights.iter().take(LISTED) {
+                let when = flight.due_at.filter(|_| !flight.held);
+                let when = when.map_or_else(|| "waits".to_string(), tell::clock);
+                let (from, to) = (view.name(flight.name.from), view.name(flight.to));
+                page.el("li", |page| {
+                    page.key(&flight.name.text(view.names));
+                    page.el("button type=button class=link", |page| {
+                        let what = Selection::Message(flight.name);
+                        page.click(store, Command::Select(Some(what)));
+                        page.text(&format!("{} {from} → {to}", flight.kind));
+                    });
+                    page.line("span class=num", &when);
+                });
+            }
+        });
+    });
+}
+
+fn node(page: &mut Markup, store: &Store, shot: &NodeShot) {
+    let is = match () {
+        () if !shot.up => "crashed".to_string(),
+        () if shot.paused => format!("{}, paused", shot.view.role),
+        () if shot.client => "client".to_string(),
+        () => shot.view.role.to_string(),
+    };
+    let timers = shot.timers.iter();
+    let timers: Vec<String> =
+        timers.map(|timer| format!("{} {}", timer.name, tell::clock(timer.due_at))).collect();
+    page.el("tr", |page| {
+        page.key(&shot.name);
+        page.attr("data-node", &shot.name);
+        page.el("th scope=row", |page| {
+            page.el("button type=button class=link", |page| {
+                page.click(store, Command::Select(Some(Selection::Node(shot.id))));
+                page.text(&shot.name);
+            });
+        });
+        page.line("td", &is);
+        page.line("td", &headline(shot));
+        page.line("td", &timers.join(", "));
+    });
 }
 
 /// What a node is in, and whose answers it gathers.
@@ -190,17 +208,14 @@ fn headline(shot: &NodeShot) -> String {
 }
 
 /// Who hears whom, if not everybody does.
-fn sides(view: &View) -> Html {
-    let Some(sides) = rift::sides(view) else { return Html::default() };
-    let line = |(place, nodes): (usize, Vec<NodeId>)| {
-        let names: Vec<String> = nodes.into_iter().map(|node| view.name(node)).collect();
-        html! { <li>{ format!("side {}: {}", place + 1, names.join(" ")) }</li> }
-    };
-    html! {
-        <ul class="plain sides-of">
-            { for rift::members(&sides).into_iter().enumerate().map(line) }
-        </ul>
-    }
+fn sides(page: &mut Markup, view: &View) {
+    let Some(sides) = rift::sides(view) else { return };
+    page.el("ul class='plain sides-of'", |page| {
+        for (place, nodes) in rift::members(&sides).into_iter().enumerate() {
+            let names: Vec<String> = nodes.into_iter().map(|node| view.name(node)).collect();
+            page.line("li", &format!("side {}: {}", place + 1, names.join(" ")));
+        }
+    });
 }
 
 fn messages(count: usize) -> String {

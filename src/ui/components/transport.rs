@@ -58,7 +58,7 @@ pub fn transport(store: &Store, scene: &View, shell: &Shell) -> Html {
             if let Some(step) = violation {
                 <button type="button" class="alarm" aria-keyshortcuts="!"
                     title="To the first violation (!)" onclick={store.on(Command::Seek(step))}>
-                    { icon("flag") }{ "Broken" }
+                    { icon("flag") }<span>{ "Broken" }</span>
                     <span class="sr">
                         { format!(": go to the first violation, at event {step}") }
                     </span>
@@ -123,16 +123,28 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
     let node = node_of(view, shell.selection).map_or("this node".into(), |node| view.name(node));
     let kind = view.event.as_ref().map(|event| Kind::of(event));
     let kind = kind.map_or("this kind".into(), |kind| tell::kind(kind, view.info));
+    let cap = |key: &'static str| match key.rsplit('+').next() {
+        Some(letter) if letter.len() == 1 => {
+            let shift = if letter == key { "" } else { "⇧" };
+            html! { <kbd aria-hidden="true">{ shift }{ letter }</kbd> }
+        }
+        _ => Html::default(),
+    };
     let by = |jump| move |on| Command::Jump(jump, on);
     let rows: [(String, &str, &str, [Command; 2]); 4] = [
-        ("Mark".into(), "B", "G", [false, true].map(by(Jump::Mark))),
+        ("Mark".into(), "Shift+B", "B", [false, true].map(by(Jump::Mark))),
         (format!("Event at {node}"), "P", "N", [false, true].map(by(Jump::Node))),
-        (format!("Event of this kind: {kind}"), "R", "T", [false, true].map(by(Jump::Kind))),
+        (
+            format!("Event of this kind: {kind}"),
+            "Shift+P",
+            "Shift+N",
+            [false, true].map(by(Jump::Kind)),
+        ),
         ("Ten events".into(), "Shift+ArrowLeft", "Shift+ArrowRight", [-10, 10].map(Command::Step)),
     ];
     html! {
         <details class="jumps">
-            <summary class="tool">{ "Jump" }</summary>
+            <summary class="tool" aria-label="Jump" title="Jump by mark, node or kind"><span>{ "Jump" }</span>{ icon("up") }</summary>
             <div class="sheet" role="group" aria-label="Jump">
                 { for rows.into_iter().map(|(what, before, after, [back, on])| {
                     let [less, more] = ["Previous", "Next"].map(|way| format!("{way}: {what}"));
@@ -140,11 +152,11 @@ fn jumps(store: &Store, view: &View, shell: &Shell) -> Html {
                         <>
                             <button type="button" class="tool" aria-label={less}
                                 aria-keyshortcuts={before} title={before}
-                                onclick={store.on(back)}>{ icon("before") }</button>
+                                onclick={store.on(back)}>{ icon("before") }{ cap(before) }</button>
                             <span aria-hidden="true">{ what }</span>
                             <button type="button" class="tool" aria-label={more}
                                 aria-keyshortcuts={after} title={after}
-                                onclick={store.on(on)}>{ icon("after") }</button>
+                                onclick={store.on(on)}>{ cap(after) }{ icon("after") }</button>
                         </>
                     }
                 }) }

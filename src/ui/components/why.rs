@@ -30,7 +30,7 @@ pub fn why(store: &Store, view: &View, why: &Why) -> Html {
                 <button type="button" class="tool" aria-label="Close the explanation"
                     onclick={store.on(Command::Study(Wish::Why(None)))}>{ icon("close") }</button>
             </header>
-            <ol class="chain stay" data-lights={whole.join(" ")}
+            <ol class="causes stay" data-lights={whole.join(" ")}
                 aria-label="What led to it, the latest first">
                 { for fold(&why.chain).into_iter().map(|events| links(store, view, events)) }
                 <li class="root">{ root(why) }</li>
@@ -66,7 +66,7 @@ fn links(store: &Store, view: &View, events: &[Rc<Event>]) -> Html {
             { all(first) }
             <li class="folded"><details>
                 <summary>{ format!("{} more of the same", between.len()) }</summary>
-                <ol class="chain">{ all(between) }</ol>
+                <ol class="causes">{ all(between) }</ol>
             </details></li>
             { all(last) }
         </>
@@ -106,7 +106,9 @@ fn root(why: &Why) -> &'static str {
     match why.chain.last() {
         Some(last) if last.cause.is_some() => "It goes back further.",
         Some(last) => match last.kind {
-            EventKind::Action { .. } => "Here somebody intervened: nothing in the run caused it.",
+            EventKind::Action { .. } => {
+                "Here it began: somebody did this, nothing in the run caused it."
+            }
             _ => "It was set up when the node first started.",
         },
         None => "",
@@ -120,7 +122,7 @@ fn effects(store: &Store, view: &View, why: &Why) -> Html {
     }
     let more = why.effects.len().saturating_sub(EFFECTS);
     html! {
-        <ol class="chain">
+        <ol class="causes">
             { for why.effects.iter().take(EFFECTS).map(|event| html! {
                 <li>{ entry(store, view, event) }</li>
             }) }

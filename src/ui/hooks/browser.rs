@@ -122,6 +122,18 @@ pub fn focus_element(element: &Element) {
     }
 }
 
+/// Closes the details that the selector finds, and leaves the focus on their summary. False if
+/// there are none.
+pub fn fold(selector: &str) -> bool {
+    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
+    let Some(details) = found else { return false };
+    let _ = details.remove_attribute("open");
+    if let Ok(Some(summary)) = details.query_selector("summary") {
+        focus_element(&summary);
+    }
+    true
+}
+
 /// Lights what an element's `data-lights` names: the nodes and links that it speaks of, as their
 /// `data-select` has them. An element that names nothing leaves alight what is meant to stay so.
 pub fn light(element: Option<&Element>) {
@@ -184,9 +196,10 @@ pub fn close_dialog() {
         let dialog: web_sys::HtmlDialogElement = dialog;
         dialog.close();
     }
-    // A dialog that was open from the start has no place to give the focus back to.
+    // A dialog that was open from the start has no place to give the focus back to. Who is
+    // elsewhere on an embedding page keeps the focus there.
     later(0.0, || {
-        if unfocused() {
+        if unfocused() && (has_focus() || !framed()) {
             focus("play");
         }
     });

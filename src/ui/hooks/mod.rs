@@ -2,4 +2,5 @@
 
 pub mod browser;
 pub mod frames;
+pub mod markup;
 pub mod number;

@@ -15,7 +15,7 @@ fn one(store: &Store, row: &ChainRow) -> Html {
     let link = |(place, each): (usize, &Spot)| {
         html! {
             <li key={each.id}>
-                if place > 0 { <i aria-hidden="true">{ "→" }</i><span class="sr">{ row.joint }</span> }
+                if place > 0 { <i aria-hidden="true">{ "→" }</i><span class="sr">{ format!("{} ", row.joint) }</span> }
                 { spot(store, each) }
             </li>
         }

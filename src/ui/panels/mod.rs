@@ -75,8 +75,27 @@ fn follow(of: Pointer) -> Command {
 
 /// The classes that paint a generation and a tone.
 fn paint(generation: Option<u64>, tone: Tone) -> Classes {
-    let generation = generation.map(|generation| format!("gen-{}", generation % 8));
-    classes!(generation, format!("is-{}", tone.word()))
+    Classes::from(paint_words(generation, tone))
+}
+
+/// The same as words, where a picture is written as text.
+fn paint_words(generation: Option<u64>, tone: Tone) -> String {
+    let generation = generation.map(|generation| format!("gen-{} ", generation % 8));
+    format!("{}is-{}", generation.unwrap_or_default(), tone.word())
+}
+
+/// A text within text that a browser reads as elements.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            letter => out.push(letter),
+        }
+    }
+    out
 }
 
 /// A sign for a tone, so that it is not told by colour alone.

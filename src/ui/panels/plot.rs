@@ -1,15 +1,16 @@
-//! A plot: axes with a few round numbers, and lines, steps, points or bars over them.
+//! A plot: axes with a few round numbers, and lines, steps, points or bars over them. It is
+//! written as text: that is a third of the code of as many elements, and nothing in it has a state
+//! of its own.
 
 use std::fmt::Write;
 
 use yew::prelude::*;
 
-use super::{paint, sign};
+use super::{escaped, paint_words, sign};
 use crate::ui::hooks::number::Px;
 use crate::view::{Axis, Form, Level, Series};
 
-/// The picture, and the part of it that is plotted on: left, top, right, bottom.
-const SIZE: (f64, f64) = (320.0, 168.0);
+/// The part of the picture that is plotted on: left, top, right, bottom.
 const FIELD: [f64; 4] = [48.0, 8.0, 312.0, 132.0];
 
 /// Where numbers of two axes lie in the picture.
@@ -37,45 +38,46 @@ pub fn plot(x: &Axis, y: &Axis, series: &[Series], levels: &[Level]) -> Html {
     let points = || series.iter().flat_map(|series| &series.points);
     let heights = points().map(|point| point.1).chain(levels.iter().map(|level| level.at));
     let scale = Scale { x: x.span(points().map(|point| point.0)), y: y.span(heights) };
-    let [left, top, right, bottom] = FIELD.map(|edge| Px(edge).to_string());
-    html! {
-        <figure class="plot">
-            <svg viewBox={format!("0 0 {} {}", Px(SIZE.0), Px(SIZE.1))} aria-hidden="true">
-                { for Axis::ticks(scale.y).into_iter().map(|tick| {
-                    let at = scale.y(tick).to_string();
-                    html! {
-                        <><path class="grid" d={format!("M{left} {at}H{right}")} />
-                            <text class="y" x="42" y={at} dy="0.35em">{ y.unit.show(tick) }</text></>
-                    }
-                }) }
-                { for Axis::ticks(scale.x).into_iter().map(|tick| html! {
-                    <text class="x" x={scale.x(tick).to_string()} y="146">{ x.unit.show(tick) }</text>
-                }) }
-                <path class="axes" d={format!("M{left} {top}V{bottom}H{right}")} />
-                { for series.iter().enumerate().map(|(place, series)| one(&scale, place, series)) }
-                { for levels.iter().map(|level| {
-                    let at = scale.y(level.at);
-                    html! {
-                        <g class={classes!("level", paint(None, level.tone))}>
-                            <path d={format!("M{left} {at}H{right}")} />
-                            <text class="y" x={right.clone()} y={at.to_string()} dy="-4">
-                                { sign(level.tone) }{ &level.label }</text>
-                        </g>
-                    }
-                }) }
-                <text class="x" x="180" y="164">{ x.label }</text>
-            </svg>
-            <figcaption>
-                { y.label }{ ": " }
-                { for series.iter().enumerate().map(|(place, series)| html! {
-                    <span class={paint(series.generation, series.tone)}>
-                        <svg viewBox="-6 -6 12 12" width="12" height="12" aria-hidden="true">
-                            <path class="dot" d={mark(place)} />
-                        </svg>{ &series.label }</span>
-                }) }
-            </figcaption>
-        </figure>
+    let [left, top, right, bottom] = FIELD.map(Px);
+    let mut svg = "<svg viewBox=\"0 0 320 168\" aria-hidden=\"true\">".to_string();
+    for tick in Axis::ticks(scale.y) {
+        let (at, text) = (scale.y(tick), y.unit.show(tick));
+        let _ = write!(
+            svg,
+            "<path class=\"grid\" d=\"M{left} {at}H{right}\"/>\
+             <text class=\"y\" x=\"42\" y=\"{at}\" dy=\".35em\">{text}</text>"
+        );
     }
+    for tick in Axis::ticks(scale.x) {
+        let (at, text) = (scale.x(tick), x.unit.show(tick));
+        let _ = write!(svg, "<text class=\"x\" x=\"{at}\" y=\"146\">{text}</text>");
+    }
+    let _ = write!(svg, "<path class=\"axes\" d=\"M{left} {top}V{bottom}H{right}\"/>");
+    for (place, series) in series.iter().enumerate() {
+        one(&mut svg, &scale, place, series);
+    }
+    for level in levels {
+        let (at, paint) = (scale.y(level.at), paint_words(None, level.tone));
+        let (sign, label) = (sign(level.tone), escaped(&level.label));
+        let _ = write!(
+            svg,
+            "<g class=\"level {paint}\"><path d=\"M{left} {at}H{right}\"/>\
+             <text class=\"y\" x=\"{right}\" y=\"{at}\" dy=\"-4\">{sign}{label}</text></g>"
+        );
+    }
+    let _ = write!(svg, "<text class=\"x\" x=\"180\" y=\"164\">{}</text></svg><p>", x.label);
+    let _ = write!(svg, "{}: ", y.label);
+    for (place, series) in series.iter().enumerate() {
+        let (paint, shape) = (paint_words(series.generation, series.tone), mark(place));
+        let _ = write!(
+            svg,
+            "<span class=\"{paint}\"><svg viewBox=\"-6 -6 12 12\" aria-hidden=\"true\">\
+             <path class=\"dot\" d=\"{shape}\"/></svg>{}</span>",
+            escaped(&series.label)
+        );
+    }
+    svg.push_str("</p>");
+    html! { <div class="plot">{ Html::from_html_unchecked(svg.into()) }</div> }
 }
 
 /// The form of a point, which differs from series to series: never colour alone.
@@ -88,30 +90,28 @@ fn mark(place: usize) -> &'static str {
     }
 }
 
-fn one(scale: &Scale, place: usize, series: &Series) -> Html {
-    let class = classes!("series", paint(series.generation, series.tone));
-    let foot = scale.y(0.clamp(scale.y.0, scale.y.1));
-    let mut d = String::new();
+fn one(svg: &mut String, scale: &Scale, place: usize, series: &Series) {
+    let paint = paint_words(series.generation, series.tone);
+    let (foot, shape, dash) = (scale.y(0.clamp(scale.y.0, scale.y.1)), mark(place), place % 4);
+    let (mut line, mut dots) = (String::new(), String::new());
     for (at, (x, y)) in series.points.iter().enumerate() {
         let (x, y) = (scale.x(*x), scale.y(*y));
         let _ = match (series.form, at) {
-            (Form::Bars, _) => write!(d, "M{x} {foot}V{y}"),
-            (Form::Steps, 1..) => write!(d, "H{x}V{y}"),
-            (_, 0) => write!(d, "M{x} {y}"),
-            _ => write!(d, "L{x} {y}"),
+            (Form::Bars, _) => write!(line, "M{x} {foot}V{y}"),
+            (Form::Steps, 1..) => write!(line, "H{x}V{y}"),
+            (_, 0) => write!(line, "M{x} {y}"),
+            _ => write!(line, "L{x} {y}"),
         };
+        let _ =
+            write!(dots, "<path class=\"dot\" d=\"{shape}\" transform=\"translate({x} {y})\"/>");
     }
-    let shape = mark(place);
-    let bars = (series.form == Form::Bars).then_some("bars");
-    html! {
-        <g {class}>
-            if series.form != Form::Points { <path class={classes!("line", bars, format!("dash-{}", place % 4))} {d} /> }
-            if matches!(series.form, Form::Points | Form::Line) {
-                { for series.points.iter().map(|(x, y)| html! {
-                    <path class="dot" d={shape}
-                        transform={format!("translate({} {})", scale.x(*x), scale.y(*y))} />
-                }) }
-            }
-        </g>
+    let bars = if series.form == Form::Bars { "bars" } else { "" };
+    let _ = write!(svg, "<g class=\"series {paint}\">");
+    if series.form != Form::Points {
+        let _ = write!(svg, "<path class=\"line dash-{dash} {bars}\" d=\"{line}\"/>");
     }
+    if matches!(series.form, Form::Points | Form::Line) {
+        svg.push_str(&dots);
+    }
+    svg.push_str("</g>");
 }

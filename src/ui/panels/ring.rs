@@ -1,12 +1,17 @@
-//! A ring: arcs that belong to tokens, and what lies on them.
+//! A ring: arcs that belong to tokens, and what lies on them. It is written as text: that is a
+//! third of the code of as many elements, and nothing in it has a state of its own.
+
+use std::fmt::Write;
 
 use js_sys::Math;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
-use super::{follow, paint, sign};
+use super::{escaped, follow, paint_words, sign};
 use crate::ui::hooks::number::Px;
 use crate::ui::state::store::Store;
-use crate::view::RingPlace;
+use crate::view::{NodeId, Pointer, RingPlace};
 
 /// The radius of the circle, and half of the picture: names stand beside it.
 const RADIUS: f64 = 84.0;
@@ -17,19 +22,40 @@ const NAMED: usize = 24;
 /// Draws it.
 pub fn ring(store: &Store, places: &[RingPlace]) -> Html {
     let tokens: Vec<&RingPlace> = places.iter().filter(|place| place.token).collect();
-    let before = |at: usize| tokens[(at + tokens.len() - 1) % tokens.len()].at;
-    let arcs = tokens.iter().enumerate().map(|(at, token)| arc(before(at), token));
-    let named = places.len() <= NAMED;
     let (x, y) = (Px(HALF.0), Px(HALF.1));
-    let size = format!("-{x} -{y} {} {}", Px(HALF.0 * 2.0), Px(HALF.1 * 2.0));
+    let (width, height) = (Px(HALF.0 * 2.0), Px(HALF.1 * 2.0));
+    let radius = Px(RADIUS);
+    let mut svg = format!(
+        "<svg viewBox=\"-{x} -{y} {width} {height}\"><circle class=\"orbit\" r=\"{radius}\"/>"
+    );
+    for (at, token) in tokens.iter().enumerate() {
+        arc(&mut svg, tokens[(at + tokens.len() - 1) % tokens.len()].at, token);
+    }
+    for place in places {
+        one(&mut svg, place, places.len() <= NAMED);
+    }
+    svg.push_str("</svg>");
+    let store = store.clone();
+    let onclick = Callback::from(move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let place = target.and_then(|target| target.closest("[data-of]").ok().flatten());
+        if let Some(of) = place.and_then(|place| aim(&place.get_attribute("data-of")?)) {
+            store.send(follow(of));
+        }
+    });
     html! {
-        <div class="ring" role="group" aria-label="Ring">
-            <svg viewBox={size}>
-                <circle class="orbit" r={Px(RADIUS).to_string()} />
-                { for arcs }
-                { for places.iter().map(|place| one(store, place, named)) }
-            </svg>
+        <div class="ring" role="group" aria-label="Ring" {onclick}>
+            { Html::from_html_unchecked(svg.into()) }
         </div>
+    }
+}
+
+/// What a place leads to, as its element says it.
+fn aim(word: &str) -> Option<Pointer> {
+    let (kind, number) = word.split_at_checked(1)?;
+    match kind {
+        "n" => Some(Pointer::Node(NodeId(number.parse().ok()?))),
+        _ => Some(Pointer::Step(number.parse().ok()?)),
     }
 }
 
@@ -40,49 +66,59 @@ fn point(at: u32, radius: f64) -> (Px, Px) {
 }
 
 /// What a token owns: from the token before it to itself; with a single token, all.
-fn arc(from: u32, token: &RingPlace) -> Html {
+fn arc(svg: &mut String, from: u32, token: &RingPlace) {
     if token.spot.generation.is_none() {
-        return Html::default();
+        return;
     }
     let length = token.at.wrapping_sub(from);
-    let class = classes!("arc", paint(token.spot.generation, token.spot.tone));
-    if length == 0 {
-        return html! { <circle {class} r={Px(RADIUS).to_string()} /> };
-    }
+    let paint = paint_words(token.spot.generation, token.spot.tone);
+    let radius = Px(RADIUS);
     let ((x, y), (to_x, to_y)) = (point(from, RADIUS), point(token.at, RADIUS));
-    let (radius, large) = (Px(RADIUS), u32::from(length > 1 << 31));
-    let d = format!("M{x} {y}A{radius} {radius} 0 {large} 1 {to_x} {to_y}");
-    html! { <path {class} {d} /> }
+    let large = u32::from(length > 1 << 31);
+    let _ = match length {
+        0 => write!(svg, "<circle class=\"arc {paint}\" r=\"{radius}\"/>"),
+        _ => write!(
+            svg,
+            "<path class=\"arc {paint}\" \
+             d=\"M{x} {y}A{radius} {radius} 0 {large} 1 {to_x} {to_y}\"/>"
+        ),
+    };
 }
 
-fn one(store: &Store, place: &RingPlace, named: bool) -> Html {
+fn one(svg: &mut String, place: &RingPlace, named: bool) {
     let spot = &place.spot;
-    let class = classes!("at", place.token.then_some("token"), paint(spot.generation, spot.tone));
-    let radius = if place.token { RADIUS } else { RADIUS - 18.0 };
-    let (x, y) = point(place.at, radius);
-    let (name_x, name_y) = point(place.at, if place.token { RADIUS + 14.0 } else { RADIUS - 30.0 });
-    // Names grow away from what they name.
-    let side = if place.token { name_x.0 } else { -name_x.0 };
-    let anchor = match () {
-        () if side > 24.0 => "start",
-        () if side < -24.0 => "end",
-        () => "middle",
+    let (kind, radius, away, size) = match place.token {
+        true => ("token", RADIUS, 14.0, 7),
+        false => ("key", RADIUS - 18.0, -12.0, 4),
     };
-    let onclick = spot.of.map(|of| store.on::<MouseEvent>(follow(of)));
-    let role = onclick.is_some().then_some("button");
-    let text = spot.text();
-    html! {
-        <g {class} key={spot.id} {onclick} {role} aria-label={role.map(|_| text.clone())}
-            tabindex={role.map(|_| "-1")}>
-            <title>{ text }</title>
-            <circle class="hit" cx={x.to_string()} cy={y.to_string()} r="13" />
-            <circle class="dot" cx={x.to_string()} cy={y.to_string()}
-                r={if place.token { "7" } else { "4" }} />
-            if named {
-                <text x={name_x.to_string()} y={name_y.to_string()} dy="0.35em"
-                    text-anchor={anchor} aria-hidden="true">
-                    { sign(spot.tone) }{ &spot.label }</text>
-            }
-        </g>
+    let paint = paint_words(spot.generation, spot.tone);
+    let of = match spot.of {
+        Some(Pointer::Node(node)) => format!(" data-of=\"n{}\"", node.0),
+        Some(Pointer::Step(step)) => format!(" data-of=\"s{step}\""),
+        None => String::new(),
+    };
+    let text = escaped(&spot.text());
+    let (x, y) = point(place.at, radius);
+    let _ = write!(
+        svg,
+        "<g class=\"at {kind} {paint}\"{of}><title>{text}</title>\
+         <circle class=\"hit\" cx=\"{x}\" cy=\"{y}\" r=\"13\"/>\
+         <circle class=\"dot\" cx=\"{x}\" cy=\"{y}\" r=\"{size}\"/>"
+    );
+    if named {
+        let (x, y) = point(place.at, radius + away);
+        // Names grow away from what they name.
+        let side = x.0 * away;
+        let anchor = match () {
+            () if side > 300.0 => "start",
+            () if side < -300.0 => "end",
+            () => "middle",
+        };
+        let (sign, label) = (sign(spot.tone), escaped(&spot.label));
+        let _ = write!(
+            svg,
+            "<text x=\"{x}\" y=\"{y}\" dy=\".35em\" text-anchor=\"{anchor}\">{sign}{label}</text>"
+        );
     }
+    svg.push_str("</g>");
 }

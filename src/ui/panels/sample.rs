@@ -62,7 +62,7 @@ fn place(id: u32) -> RingPlace {
     let spot = mixed(id % 3);
     RingPlace {
         at: RingPlace::spread(id, 10),
-        token: id % 2 == 0,
+        token: id.is_multiple_of(2),
         spot: Spot { id: u64::from(id), label: format!("p{id}"), ..spot },
     }
 }

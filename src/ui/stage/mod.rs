@@ -31,6 +31,7 @@ use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::hooks::number::Px;
+use super::state::query::Controls;
 use super::state::scene::{Scene, Selection};
 use super::state::shell::Shell;
 use super::state::store::{Command, Store, View};
@@ -127,7 +128,7 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
-            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
+            aria-keyshortcuts="M L Shift+R + - 0" data-hand={hand}>
             <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }
@@ -150,7 +151,7 @@ pub fn Stage(props: &StageProps) -> Html {
                 </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
-            { tools::tools(store, stage) }
+            if props.shell.query.controls != Controls::None { { tools::tools(store, stage) } }
             { tools::in_hand(store, scene, layout, stage) }
             if let Some(context) = props.shell.context {
                 <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}

@@ -67,7 +67,7 @@ pub fn Node(props: &NodeProps) -> Html {
             <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
                 id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
                 aria-label={spoken(props)} aria-pressed={props.selected.to_string()}
-                aria-keyshortcuts="C Z I G Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
+                aria-keyshortcuts="C Z I J Q E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
                 onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
                 <circle key={format!("glow{step}")} class="glow" r={Px(radius + 5.0).to_string()} />

@@ -40,7 +40,7 @@ pub fn tools(store: &Store, stage: &Arrange) -> Html {
                 { tool("fit", "Whole stage", Some("0"), Wish::Fit, None) }
                 { tool("in", "Zoom in", Some("+"), Wish::Zoom(ZOOM, None), None) }
                 <i></i>
-                { tool("rift", "Draw a rift", Some("R"), Wish::Rift, Some(drawing)) }
+                { tool("rift", "Draw a rift", Some("Shift+R"), Wish::Rift, Some(drawing)) }
             </div>
             <button type="button" class="tool opener" aria-expanded={stage.open.to_string()}
                 aria-controls="stage-tools" aria-label="Stage tools"

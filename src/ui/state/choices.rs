@@ -120,7 +120,7 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
             list.push(Choice::new(
                 format!("Fire {} timer", timer.name),
                 "The timer goes off now instead of when it is due.",
-                if first { "T" } else { "" },
+                if first { "Q" } else { "" },
                 action,
             ));
         }

@@ -102,6 +102,23 @@ pub enum Command {
     OpenLibrary(String),
 }
 
+/// What a person hears who would change a run that may only be watched.
+pub const WATCH_ONLY: &str = "This page is for watching: the run cannot be changed here.";
+
+impl Command {
+    /// Whether it changes the run, or begins to. Opening another one does not.
+    fn changes(&self) -> bool {
+        use Command::{Act, ActAll, Form, Redo, Rerun, Script, Undo};
+        let dialog = match self {
+            Command::Dialog(Some(dialog)) => {
+                matches!(dialog, Dialog::Act | Dialog::Partition | Dialog::Form)
+            }
+            _ => false,
+        };
+        dialog || matches!(self, Act(_) | ActAll(_) | Form(_) | Redo | Rerun(_) | Script(_) | Undo)
+    }
+}
+
 /// The run and the page around it, as the components see them. Compared by pointer.
 #[derive(Clone)]
 pub struct Model {
@@ -304,6 +321,10 @@ impl Store {
 
     /// Does what a person wants.
     pub fn send(&self, command: Command) {
+        let command = match self.0.shell.borrow().query.edit || !command.changes() {
+            true => command,
+            false => Command::Notify(WATCH_ONLY.to_string(), false),
+        };
         let around = matches!(
             &command,
             Command::Select(_)
@@ -585,6 +606,7 @@ impl Store {
                 if dialog.is_none() {
                     // The address of what did not open gives way to that of what runs.
                     let mended = shell.broken.take().is_some();
+                    // The focus goes back to where it was, and whoever gets it may speak up.
                     drop(shell);
                     browser::close_dialog();
                     if mended {
@@ -685,6 +707,10 @@ impl Store {
         link: bool,
         keep: bool,
     ) -> Option<String> {
+        if opened.is_ok() {
+            // Before anything is borrowed: the focus goes back, and whoever gets it may speak up.
+            browser::close_dialog();
+        }
         let mut shell = self.0.shell.borrow_mut();
         match opened {
             Err(broken) => {
@@ -694,7 +720,6 @@ impl Store {
                 said
             }
             Ok(opened) => {
-                browser::close_dialog();
                 // The history of a frame is the embedding page's: its Back is not ours.
                 if keep && !browser::framed() {
                     // What ran so far stays behind the browser's Back.
