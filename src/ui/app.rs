@@ -27,6 +27,7 @@ use super::hooks::browser;
 use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
+use super::stage::tools::tools;
 use super::stage::{Stage, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
@@ -88,6 +89,7 @@ pub fn App(props: &AppProps) -> Html {
                     <section class="scene" aria-label="Stage">
                         <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
                             layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
+                        { part(tools) }
                         if shell.proposes() { { part(try_this) } }
                     </section>
                     { part(deck) }

@@ -265,9 +265,9 @@ impl Quorum {
         self.members.len() as u32 >= self.needed
     }
 
-    /// `votes 2 of 3`.
+    /// `votes: 2 of 3`.
     pub fn count(&self) -> String {
-        format!("{} {} of {}", self.what, self.members.len(), self.needed)
+        format!("{}: {} of {}", self.what, self.members.len(), self.needed)
     }
 }
 

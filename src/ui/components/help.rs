@@ -43,6 +43,10 @@ pub fn help(store: &Store, shell: &Shell) -> Html {
                             ones may still be lost." }</li>
                         <li>{ "A crack through the picture is a partition, each side in its \
                             tint." }</li>
+                        <li>{ "An outline around nodes is a quorum that gathers: it closes when \
+                            enough have answered." }</li>
+                        <li>{ "Nodes can be dragged, or moved by their menu. That changes the \
+                            picture, not the run." }</li>
                     </ul>
                 </section>
             </div>

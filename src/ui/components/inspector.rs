@@ -15,7 +15,7 @@ use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::Wish;
 use crate::ui::state::tell;
-use crate::view::{Field, MessageName, NodeId, Quorum};
+use crate::view::{Field, MessageName, NodeId};
 
 /// The inspector.
 pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
@@ -93,7 +93,9 @@ fn node(store: &Store, view: &View, id: NodeId) -> Html {
             <h3>{ "State" }</h3>
             { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..]),
                 from.clone()) }
-            { for shot.view.quorums.iter().map(|quorum| quorum_row(view, quorum)) }
+            { for shot.view.quorums.iter().map(|quorum| html! {
+                <p class="gathered">{ tell::gathered(quorum, view.names) }</p>
+            }) }
             { for shot.view.panels.iter().enumerate().map(|(place, panel)| {
                 let old = before.and_then(|before| before.view.panels.get(place));
                 let news = old.is_some_and(|old| old != panel);
@@ -136,16 +138,6 @@ fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>, from: Option<S
                 }
             }) }
         </tbody></table>
-    }
-}
-
-/// Whose answers a node gathers, in words.
-fn quorum_row(view: &View, quorum: &Quorum) -> Html {
-    let names: Vec<String> = quorum.members.iter().map(|node| view.name(*node)).collect();
-    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
-    html! {
-        <p class="gathered"><b>{ quorum.count() }</b>
-            { format!(", {reached}: {}", names.join(" ")) }</p>
     }
 }
 

@@ -13,7 +13,6 @@ use crate::ui::state::scene::Selection;
 use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
-use crate::view::Quorum;
 
 /// More messages than this are only counted.
 const LISTED: usize = 40;
@@ -146,8 +145,8 @@ fn twin(page: &mut Markup, store: &Store, view: &View) {
                 }
             });
         });
-        sides(page, view);
-        let links = broken_links(view);
+        let mut links = groups(view);
+        links.extend(broken_links(view));
         if !links.is_empty() {
             page.el("ul class=plain", |page| {
                 for line in &links {
@@ -195,27 +194,25 @@ fn node(page: &mut Markup, store: &Store, shot: &NodeShot) {
             });
         });
         page.line("td", &is);
-        page.line("td", &headline(shot));
+        page.line("td", &shot.view.headline);
         page.line("td", &timers.join(", "));
     });
 }
 
-/// What a node is in, and whose answers it gathers.
-fn headline(shot: &NodeShot) -> String {
-    let gathered = shot.view.quorums.iter().map(Quorum::count);
-    let parts = std::iter::once(shot.view.headline.clone()).chain(gathered);
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-/// Who hears whom, if not everybody does.
-fn sides(page: &mut Markup, view: &View) {
-    let Some(sides) = rift::sides(view) else { return };
-    page.el("ul class='plain sides-of'", |page| {
-        for (place, nodes) in rift::members(&sides).into_iter().enumerate() {
-            let names: Vec<String> = nodes.into_iter().map(|node| view.name(node)).collect();
-            page.line("li", &format!("side {}: {}", place + 1, names.join(" ")));
+/// What the picture shows around nodes: whose answers are being gathered, who hears whom.
+fn groups(view: &View) -> Vec<String> {
+    let mut lines = Vec::new();
+    for shot in &view.nodes {
+        for quorum in &shot.view.quorums {
+            lines.push(format!("{}: {}", shot.name, tell::gathered(quorum, view.names)));
         }
-    });
+    }
+    if let Some(sides) = rift::sides(view) {
+        for (place, names) in rift::names(view.names, &sides).into_iter().enumerate() {
+            lines.push(format!("side {}: {names}", place + 1));
+        }
+    }
+    lines
 }
 
 fn messages(count: usize) -> String {

@@ -182,6 +182,12 @@ impl Arrange {
         Arrange { plan, ranks, placed, camera: WHOLE, tool: Tool::None, open: false }
     }
 
+    /// The layout, whether the pen is in the hand, whether the tools are open: what is seen of it
+    /// on the tools.
+    pub fn shown(&self) -> (Plan, bool, bool) {
+        (self.plan, matches!(self.tool, Tool::Rift(_)), self.open)
+    }
+
     /// Whether somebody moved a node.
     pub fn moved(&self, node: NodeId) -> bool {
         self.placed.iter().any(|(other, ..)| *other == node)
@@ -200,6 +206,7 @@ pub fn obey(shell: &mut Shell, names: NodeNames, wish: Wish) -> Option<String> {
     let geometry = shell.layout.0.clone();
     let size = (geometry.width, geometry.height);
     let stage = Rc::make_mut(&mut shell.stage.0);
+    let (plan, placed) = (stage.plan, stage.placed.clone());
     let mut said = None;
     match wish {
         Wish::Plan(plan) => {
@@ -237,6 +244,7 @@ pub fn obey(shell: &mut Shell, names: NodeNames, wish: Wish) -> Option<String> {
                 said = Some(format!("{} moved.", names.name(node)));
             }
         }
+        Wish::Rift if !shell.query.edit => {}
         Wish::Rift => {
             let drawing = matches!(stage.tool, Tool::Rift(_));
             stage.tool = if drawing { Tool::None } else { Tool::Rift(Vec::new()) };
@@ -280,7 +288,11 @@ pub fn obey(shell: &mut Shell, names: NodeNames, wish: Wish) -> Option<String> {
         }
         Wish::Open => stage.open = !stage.open,
     }
-    shell.lay_out(names, size.0, size.1);
+    shell.tools = stage.shown();
+    // Whoever only looks from elsewhere moves nobody.
+    if stage.plan != plan || stage.placed != placed {
+        shell.lay_out(names, size.0, size.1);
+    }
     said
 }
 
@@ -292,6 +304,6 @@ pub fn hint(tool: &Tool, names: NodeNames) -> String {
             let name = names.name(*node);
             format!("Click where {name} is to stand, or use the arrow keys and Enter.")
         }
-        Tool::Rift(_) => "Draw a line across the stage, or around some nodes.".to_string(),
+        Tool::Rift(_) => "Draw a line across, or around some nodes.".to_string(),
     }
 }

@@ -97,6 +97,8 @@ const RING: u32 = 7;
 const APART: f64 = 104.0;
 /// And at least so far apart they stand, if there is room for a further line.
 const CLOSE: f64 = 56.0;
+/// More ranks than these share the last tier.
+const RANKS: u8 = 8;
 /// How far from the stage's edge a node stays that somebody moves, as a part of the stage.
 pub const EDGE: f64 = 0.04;
 
@@ -163,10 +165,12 @@ impl Geometry {
         let foot = self.foot;
         let (margin_x, top, foot) = match (narrow, self.roomy()) {
             (true, true) if brief => (72.0, 48.0, 40.0),
+            (false, true) if brief => (between(width * 0.2, 110.0, 220.0), 44.0, 36.0 + foot),
             (true, true) => (60.0, 96.0, 96.0),
             (false, true) if short => (between(width * 0.2, 110.0, 220.0), 60.0, 56.0 + foot),
             (false, true) => (between(width * 0.2, 120.0, 220.0), 124.0, 52.0 + foot),
-            (_, false) => (52.0, 56.0, 48.0 + foot),
+            (true, false) => (36.0, 60.0, 52.0),
+            (false, false) => (84.0, 76.0, 64.0 + foot),
         };
         let area = (width - left, height - bottom - top - foot);
         let centre = Point { x: left + area.0 / 2.0, y: top + area.1 / 2.0 };
@@ -208,30 +212,34 @@ impl Geometry {
         };
         let most = (area.width / CLOSE).floor().max(1.0) as usize;
         let mut groups: Vec<Vec<NodeId>> = Vec::new();
-        let mut last = None;
-        let rank = |node: &NodeId| match plan {
-            Plan::Tiers => ranks.get(node.index()).copied().unwrap_or(0),
+        let rank = |node: NodeId| match plan {
+            Plan::Tiers => ranks.get(node.index()).copied().unwrap_or(0).min(RANKS - 1),
             _ => 0,
         };
-        let mut servers: Vec<NodeId> = names.servers().collect();
-        servers.sort_by_key(rank);
+        let count = names.servers as usize;
         // One rank alone would be a row: it stands in two lines, so that links do not coincide.
-        let alone = servers.first().map(rank) == servers.last().map(rank);
-        let split = plan == Plan::Tiers && alone && servers.len() > 2;
-        let most = if split { most.min(servers.len().div_ceil(2)) } else { most };
-        for node in servers {
-            let own = rank(&node);
-            match groups.last_mut().filter(|group| last == Some(own) && group.len() < most) {
-                Some(group) => group.push(node),
-                None => groups.push(vec![node]),
+        let alone = names.servers().all(|node| rank(node) == rank(NodeId(0)));
+        let split = plan == Plan::Tiers && alone && count > 2;
+        let most = if split { most.min(count.div_ceil(2)) } else { most };
+        for wanted in 0..RANKS {
+            let mut full = most;
+            for node in names.servers().filter(|node| rank(*node) == wanted) {
+                if full == most {
+                    groups.push(Vec::new());
+                    full = 0;
+                }
+                full += 1;
+                if let Some(group) = groups.last_mut() {
+                    group.push(node);
+                }
             }
-            last = Some(own);
         }
         self.stand(&area, &groups);
         for (place, _) in names.clients().enumerate() {
-            let in_row = (f64::from(names.clients) / rows).ceil();
-            let (row, column) = (place as f64 / in_row, place as f64 % in_row);
-            let y = self.height - foot - 34.0 - (rows - 1.0 - row.floor()) * 52.0;
+            let in_row = (f64::from(names.clients) / rows).ceil().max(1.0);
+            let row = (place as f64 / in_row).floor();
+            let column = place as f64 - row * in_row;
+            let y = self.height - foot - 34.0 - (rows - 1.0 - row) * 52.0;
             let x = 24.0 + area.width * (column + 0.5) / in_row;
             let beside = names.clients <= BESIDE;
             self.nodes.push(Point { x: if beside { x - 40.0 } else { x }, y });
@@ -367,7 +375,7 @@ impl Geometry {
             _ if ux > 0.001 || (ux > -0.001 && uy < 0.0) => -1.0,
             _ => 1.0,
         };
-        sign * (most + 24.0 * count).min(length * 0.6)
+        sign * (most + 40.0 * count).min(length * 0.6)
     }
 
     /// A place on that way, from 0 to 1.

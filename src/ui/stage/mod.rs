@@ -15,12 +15,13 @@ pub mod painter;
 pub mod place;
 pub mod pointer;
 pub mod rift;
-mod tools;
+mod svg;
+pub mod tools;
 
 use std::rc::Rc;
 
 use arrange::{Arrange, Plan, Tool};
-use geometry::{Geometry, Point};
+use geometry::Geometry;
 use glyphs::Glyphs;
 use link::Link;
 use menu::ContextMenu;
@@ -31,7 +32,6 @@ use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
 use super::hooks::number::Px;
-use super::state::query::Controls;
 use super::state::scene::{Scene, Selection};
 use super::state::shell::Shell;
 use super::state::store::{Command, Store, View};
@@ -128,11 +128,11 @@ pub fn Stage(props: &StageProps) -> Html {
     };
     html! {
         <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
-            aria-keyshortcuts="M L Shift+R + - 0" data-hand={hand}>
+            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
             <svg role="presentation" {width} {height}>
                 <g transform={stage.camera.transform()}>
                 { torn(scene, layout, &stage.tool) }
-                { outline::outlines(scene, layout) }
+                { for outline::outlines(scene, layout) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
                     let id = shot.id;
@@ -151,7 +151,6 @@ pub fn Stage(props: &StageProps) -> Html {
                 </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
-            if props.shell.query.controls != Controls::None { { tools::tools(store, stage) } }
             { tools::in_hand(store, scene, layout, stage) }
             if let Some(context) = props.shell.context {
                 <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
@@ -177,13 +176,13 @@ fn torn(scene: &Scene, layout: &Layout, tool: &Tool) -> Html {
 fn in_hand(layout: &Layout, tool: &Tool) -> Html {
     match tool {
         Tool::None => Html::default(),
-        Tool::Place(node, at) => html! {
-            <circle class="aim" cx={Px(at.x).to_string()} cy={Px(at.y).to_string()}
-                r={Px(layout.radius_of(*node)).to_string()} />
-        },
+        Tool::Place(node, at) => svg::path("aim", &svg::circle(*at, layout.radius_of(*node))),
         Tool::Rift(line) => {
-            let points: Vec<String> = line.iter().map(Point::to_string).collect();
-            html! { <polyline class="stroke" points={points.join(" ")} /> }
+            let mut path = String::new();
+            for (place, point) in line.iter().enumerate() {
+                svg::go(&mut path, place == 0, *point);
+            }
+            svg::path("stroke", &path)
         }
     }
 }

@@ -9,6 +9,7 @@ use super::Layout;
 use super::arrange::{NUDGE, Tool, Wish};
 use super::geometry::{Point, Side};
 use super::pointer::arrow;
+use super::svg;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Selection, Shot};
@@ -67,7 +68,7 @@ pub fn Node(props: &NodeProps) -> Html {
             <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
                 id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
                 aria-label={spoken(props)} aria-pressed={props.selected.to_string()}
-                aria-keyshortcuts="C Z I J Q E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
+                aria-keyshortcuts="C Z I J T E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
                 onkeydown={keydown} {onfocus} />
             if let Some(step) = props.fresh {
                 <circle key={format!("glow{step}")} class="glow" r={Px(radius + 5.0).to_string()} />
@@ -160,9 +161,7 @@ fn spoken(props: &NodeProps) -> String {
 fn flag(breaks: &str, layout: &Layout, node: NodeId, radius: f64) -> Html {
     let below = layout.side(node) != Side::Below;
     let y = if below { radius + 30.0 } else { -radius - 22.0 };
-    html! {
-        <text class="flag" y={Px(y).to_string()} aria-hidden="true">{ format!("⚑ {breaks}") }</text>
-    }
+    svg::label("flag", Point { x: 0.0, y }, format!("⚑ {breaks}"))
 }
 
 /// The outline of a role's tone: a hexagon leads, a diamond tries, a circle follows, a client is
@@ -193,10 +192,7 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
         }
         Tone::Leading => polygon(6, 0.25 / 3.0, radius * 1.08),
         Tone::Trying => polygon(4, 0.0, radius * 1.18),
-        _ => {
-            let (r, d) = (Px(radius), Px(radius * 2.0));
-            format!("M-{r} 0a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0Z")
-        }
+        _ => svg::circle(Point::default(), radius),
     }
 }
 

@@ -5,8 +5,8 @@ use js_sys::Math;
 use yew::prelude::*;
 
 use super::Layout;
-use super::geometry::Point;
-use crate::ui::hooks::number::Px;
+use super::geometry::{Point, Side};
+use super::svg;
 use crate::ui::state::scene::{Scene, Shot};
 use crate::view::{NodeId, Quorum};
 
@@ -15,69 +15,75 @@ const AWAY: f64 = 25.0;
 const APART: f64 = 6.0;
 
 /// The outlines of a scene.
-pub fn outlines(scene: &Scene, layout: &Layout) -> Html {
-    let up = scene.nodes.iter().filter(|shot| shot.up);
-    let all = up.flat_map(|shot| shot.view.quorums.iter().map(move |quorum| (shot, quorum)));
-    all.enumerate().map(|(place, (shot, quorum))| outline(layout, shot, quorum, place)).collect()
+pub fn outlines(scene: &Scene, layout: &Layout) -> Vec<Html> {
+    let mut drawn = Vec::new();
+    for shot in scene.nodes.iter().filter(|shot| shot.up) {
+        for quorum in &shot.view.quorums {
+            drawn.push(outline(layout, shot, quorum, drawn.len()));
+        }
+    }
+    drawn
 }
 
 fn outline(layout: &Layout, shot: &Shot, quorum: &Quorum, place: usize) -> Html {
     let away = AWAY + APART * (place % 4) as f64;
     let members = &quorum.members;
-    let Some(line) = hull(layout, members, away) else { return Html::default() };
+    let line = hull(layout, members, away);
+    if line.is_empty() {
+        return Html::default();
+    }
     let closed = quorum.reached();
-    let class = classes!(
-        "quorum",
-        closed.then_some("reached"),
-        shot.view.generation.map(|generation| format!("gen-{}", generation % 8)),
-    );
     let mut path = String::new();
     for (place, point) in line.iter().enumerate() {
-        path.push(if place == 0 { 'M' } else { 'L' });
-        path.push_str(&point.to_string());
+        svg::go(&mut path, place == 0, *point);
     }
     path.push('Z');
     // Who stands between the members without being one of them is left out.
     let mut holes = String::new();
     for node in layout.names.all().filter(|node| !members.contains(node)) {
-        let (at, r) = (layout.at(node), layout.radius_of(node) + 9.0);
+        let at = layout.at(node);
         if inside(&line, at) {
-            let (left, r) = (at.moved(-r, 0.0), Px(r));
-            holes.push_str(&format!(
-                "M{left}a{r} {r} 0 1 0 {0} 0a{r} {r} 0 1 0 -{0} 0Z",
-                Px(r.0 * 2.0)
-            ));
+            holes.push_str(&svg::circle(at, layout.radius_of(node) + 9.0));
         }
     }
-    // The part of the line that is drawn is the part of the answers that are there.
-    let dash = (!closed).then(|| format!("{} {}", members.len(), quorum.needed));
-    let length = (!closed).then(|| quorum.needed.to_string());
-    let key = format!("{}{}{closed}", shot.name, quorum.what);
-    let label = label_at(layout, members, &line);
-    html! {
-        <g {class} {key} aria-hidden="true" data-quorum={quorum.count()} data-of={shot.name.clone()}>
-            <path class="area" fill-rule="evenodd" d={format!("{path}{holes}")} />
-            if !closed { <path class="rest" d={path.clone()} /> }
-            <path class="line" d={path} pathLength={length} stroke-dasharray={dash} />
-            if !holes.is_empty() { <path class="line" d={holes} /> }
-            if let Some(at) = label {
-                <text x={Px(at.x).to_string()} y={Px(at.y).to_string()}>{ quorum.count() }</text>
-            }
-        </g>
+    let area = format!("{path}{holes}");
+    let mut drawn = vec![svg::path("area", &area)];
+    if closed {
+        drawn.push(svg::path("line", &area));
+    } else {
+        // The part of the line that is drawn is the part of the answers that are there.
+        drawn.push(svg::path("rest", &area));
+        drawn.push(svg::partly("line", &path, members.len(), quorum.needed));
     }
+    let count = quorum.count();
+    if let Some(at) = label_at(layout, members, &line, place) {
+        drawn.push(svg::label("", at, format!("{} {count}", shot.name)));
+    }
+    let class = if closed { "quorum reached" } else { "quorum" };
+    let generation = shot.view.generation.map_or(8, |generation| generation % 8);
+    svg::group(&format!("{class} gen-{generation}"), drawn)
+}
+
+/// Points around a place.
+fn around(at: Point, r: f64) -> impl Iterator<Item = Point> {
+    (0..24).map(move |step| {
+        let angle = f64::from(step) / 12.0 * std::f64::consts::PI;
+        at.moved(r * Math::cos(angle), r * Math::sin(angle))
+    })
 }
 
 /// The shortest line around some nodes that keeps its distance.
-fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Option<Vec<Point>> {
+fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Vec<Point> {
     let mut points = Vec::new();
     for &node in members {
-        let (at, r) = (layout.at(node), layout.radius_of(node) + away);
-        points.extend((0..24).map(|step| {
-            let angle = f64::from(step) / 12.0 * std::f64::consts::PI;
-            at.moved(r * Math::cos(angle), r * Math::sin(angle))
-        }));
+        points.extend(around(layout.at(node), layout.radius_of(node) + away));
     }
-    let start = points.iter().copied().reduce(|a, b| if b.x < a.x { b } else { a })?;
+    let Some(mut start) = points.first().copied() else { return points };
+    for point in &points {
+        if point.x < start.x {
+            start = *point;
+        }
+    }
     let mut line = vec![start];
     let mut at = start;
     // Every next corner is the one that leaves all others on one hand.
@@ -96,7 +102,7 @@ fn hull(layout: &Layout, members: &[NodeId], away: f64) -> Option<Vec<Point>> {
         line.push(next);
         at = next;
     }
-    Some(line)
+    line
 }
 
 /// Whether a place is inside of a line that leaves everything on one hand.
@@ -107,8 +113,9 @@ fn inside(line: &[Point], at: Point) -> bool {
     })
 }
 
-/// Where the count has room: in the middle of the members, else under or above them.
-fn label_at(layout: &Layout, members: &[NodeId], line: &[Point]) -> Option<Point> {
+/// Where the count has room: in the middle of the members, else under or above them. Several are
+/// written one under the other.
+fn label_at(layout: &Layout, members: &[NodeId], line: &[Point], place: usize) -> Option<Point> {
     let count = members.len().max(1) as f64;
     let sum = members.iter().fold(Point::default(), |sum, node| {
         let at = layout.at(*node);
@@ -117,9 +124,20 @@ fn label_at(layout: &Layout, members: &[NodeId], line: &[Point]) -> Option<Point
     let middle = Point { x: sum.x / count, y: sum.y / count };
     let low = line.iter().fold(middle.y, |low, point| low.max(point.y)) + 14.0;
     let high = line.iter().fold(middle.y, |high, point| high.min(point.y)) - 6.0;
-    let spots = [middle, Point { y: low, ..middle }, Point { y: high, ..middle }];
+    let between = middle.moved(0.0, 4.0 + 16.0 * (place % 4) as f64);
+    let spots = [between, Point { y: low, ..middle }, Point { y: high, ..middle }];
     spots.into_iter().find(|at| {
-        let free = layout.names.all().all(|node| layout.at(node).far(*at) > layout.radius + 24.0);
-        free && at.y > 14.0 && at.y < layout.height - layout.foot - 4.0
+        let free = |node: NodeId| {
+            let (own, r) = (layout.at(node), layout.radius_of(node));
+            // A name and a log stand there.
+            let named = match layout.side(node) {
+                Side::Below => own.y + r..own.y + r + 84.0,
+                Side::Above => own.y - r - 84.0..own.y - r,
+                _ => own.y..own.y,
+            };
+            let under = named.contains(&at.y) && (own.x - at.x).abs() < 76.0;
+            own.far(*at) > layout.radius + 24.0 && !under
+        };
+        layout.names.all().all(free) && at.y > 14.0 && at.y < layout.height - layout.foot - 4.0
     })
 }

@@ -32,6 +32,7 @@ const EVENTS: &[&str] = &[
     "wheel",
     "touchstart",
     "touchmove",
+    "touchend",
 ];
 /// A pointer that moved no farther than so many pixels has clicked.
 const SLOP: (f64, f64) = (4.0, 9.0);
@@ -98,11 +99,7 @@ impl Hands {
             return self.wheel(event);
         }
         if let Some(event) = event.dyn_ref::<TouchEvent>() {
-            // Two fingers look nearer; one finger scrolls the page, where style lets it.
-            if event.touches().length() > 1 {
-                event.prevent_default();
-            }
-            return;
+            return self.touch(event);
         }
         let Some(mouse) = event.dyn_ref::<MouseEvent>() else { return };
         let at = self.place(mouse);
@@ -114,6 +111,20 @@ impl Hands {
             ("pointermove", Some(pointer)) => self.drag(pointer, at),
             (_, Some(pointer)) => self.up(pointer, kind == "pointerup"),
             _ => {}
+        }
+    }
+
+    /// Two fingers look nearer, and one that drags something drags it. Else one finger scrolls
+    /// the page. A finger that asked for a menu does not choose from it when it is lifted.
+    fn touch(&self, event: &TouchEvent) {
+        let drags = !matches!(self.grab.get(), Grab::Nothing);
+        let taken = match &*event.type_() {
+            "touchmove" => drags || event.touches().length() > 1,
+            "touchstart" => event.touches().length() > 1,
+            _ => self.used.get(),
+        };
+        if taken && event.cancelable() {
+            event.prevent_default();
         }
     }
 
@@ -166,7 +177,9 @@ impl Hands {
             Some(Selection::Node(node)) => Some(node),
             _ => None,
         };
-        let layout = self.store.model().shell.layout.clone();
+        let shell = self.store.model().shell;
+        let (layout, camera) = (&shell.layout, shell.stage.camera);
+        let finger = event.pointer_type() == "touch";
         self.grab.set(match (self.tool(), node) {
             (Tool::Rift(_), _) => Grab::Pen,
             (Tool::Place(..), _) => Grab::Nothing,
@@ -174,6 +187,7 @@ impl Hands {
                 let (stands, under) = (layout.at(node), self.under(at));
                 Grab::Node(node, Point { x: stands.x - under.x, y: stands.y - under.y })
             }
+            (Tool::None, None) if finger && camera.k <= 1.0 => Grab::Nothing,
             (Tool::None, None) => Grab::Ground,
         });
         match self.grab.get() {
@@ -181,7 +195,7 @@ impl Hands {
                 let _ = self.stage.set_pointer_capture(event.pointer_id());
                 self.wish(Wish::Draw(self.under(at)));
             }
-            Grab::Node(..) | Grab::Ground if event.pointer_type() == "touch" => {
+            _ if finger => {
                 let (hands, press, target) = (self.clone(), self.press.get(), target.clone());
                 browser::later(REST_MS, move || hands.rest(press, &target, at));
             }
@@ -192,7 +206,8 @@ impl Hands {
     /// A finger that rests where it was put asks for the menu.
     fn rest(&self, press: u32, target: &Element, at: Point) {
         let resting = self.press.get() == press && self.fingers.borrow().len() == 1;
-        if resting && !self.moved.get() && self.open_menu(target, at) {
+        let free = self.tool() == Tool::None;
+        if resting && free && !self.moved.get() && self.open_menu(target, at) {
             self.used.set(true);
             self.grab.set(Grab::Nothing);
         }
@@ -289,7 +304,7 @@ impl Hands {
 
     fn menu(&self, event: &MouseEvent, target: &Element, at: Point) {
         // A menu that the keyboard asks for has no place of its own.
-        let keyboard = event.client_x() <= 0 && event.client_y() <= 0 || event.detail() < 0;
+        let keyboard = event.client_x() <= 0 && event.client_y() <= 0;
         let at = if keyboard { Point { x: 24.0, y: 24.0 } } else { at };
         if self.tool() != Tool::None || self.open_menu(target, at) {
             event.prevent_default();
@@ -333,6 +348,10 @@ pub fn arrow(key: &str) -> Option<(f64, f64)> {
 /// Keys belong to what is in the hand, if they mean anything to it.
 pub fn key(store: &Store, event: &KeyboardEvent, on_button: bool) -> bool {
     let tool = store.model().shell.stage.tool.clone();
+    let taken = match &tool {
+        Tool::Place(node, _) => Some(*node),
+        _ => None,
+    };
     let wish = match (tool, &*event.key()) {
         (Tool::None, _) => return false,
         (_, "Escape") => Wish::Leave,
@@ -344,6 +363,11 @@ pub fn key(store: &Store, event: &KeyboardEvent, on_button: bool) -> bool {
         }
         _ => return false,
     };
+    let done = matches!(wish, Wish::Leave | Wish::PutDown);
     store.send(Command::Stage(wish));
+    if let Some(node) = taken.filter(|_| done) {
+        let names = store.model().scene.names;
+        browser::focus(&format!("focus-{}", names.name(node)));
+    }
     true
 }

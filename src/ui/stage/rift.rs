@@ -7,17 +7,19 @@ use yew::prelude::*;
 
 use super::Layout;
 use super::geometry::Point;
-use crate::ui::hooks::number::Px;
+use super::svg;
 use crate::ui::state::scene::Scene;
-use crate::view::NodeId;
+use crate::view::{NodeId, NodeNames, Value};
 
 /// The side of each node; none for a client that hears more than one of them.
 pub type Sides = Vec<Option<u32>>;
 
 /// Beyond an edge that nobody stands at: the end of the picture.
 const FRAME: u32 = u32::MAX;
-/// How long the teeth of the crack are.
-const TOOTH: f64 = 16.0;
+/// How long a tooth of the crack is.
+const TOOTH: f64 = 14.0;
+/// How far the teeth reach to either side: not all the same, as nothing tears like a saw.
+const TEETH: [f64; 7] = [-4.0, 5.0, -2.0, 3.0, -6.0, 4.0, -3.0];
 
 /// A corner of a node's region.
 #[derive(Clone, Copy)]
@@ -45,52 +47,44 @@ pub fn sides(scene: &Scene) -> Option<Sides> {
 
 /// The sides, tinted and named, and the crack between them.
 pub fn rift(layout: &Layout, sides: &Sides) -> Html {
-    let count = sides.iter().flatten().max().map_or(0, |most| most + 1);
-    let mut tints = vec![String::new(); count as usize];
+    let mut drawn = Vec::new();
     let mut cracks = String::new();
-    for node in layout.names.all() {
-        let Some(side) = sides[node.index()] else { continue };
-        let region = region(layout, node);
-        let tint = &mut tints[side as usize];
-        for (place, corner) in region.iter().enumerate() {
-            tint.push(if place == 0 { 'M' } else { 'L' });
-            tint.push_str(&corner.at.to_string());
-            let next = region[(place + 1) % region.len()].at;
-            let other = sides.get(corner.beyond as usize).copied().flatten();
-            if corner.beyond > node.0 && other.is_some_and(|other| other != side) {
-                crack(&mut cracks, corner.at, next);
+    for (side, members) in members(sides).into_iter().enumerate() {
+        let mut tint = String::new();
+        for node in members {
+            let region = region(layout, node);
+            for (place, corner) in region.iter().enumerate() {
+                svg::go(&mut tint, place == 0, corner.at);
+                let next = region[(place + 1) % region.len()].at;
+                let other = sides.get(corner.beyond as usize).copied().flatten();
+                if corner.beyond > node.0 && other.is_some_and(|other| other != side as u32) {
+                    crack(&mut cracks, corner.at, next);
+                }
             }
+            tint.push('Z');
         }
-        tint.push('Z');
+        let tone = side % 4;
+        drawn.push(svg::path(&format!("side side-{tone}"), &tint));
+        // Sides differ by their hatching as well: the first has none.
+        if tone > 0 {
+            let id = format!("hatch-{tone}");
+            let hatched = svg::filled(&tint, &id);
+            let d = ["M0 12L12 0", "M0 0L12 12", "M0 6H12"][tone - 1];
+            drawn.push(html! {
+                <pattern {id} width="12" height="12" patternUnits="userSpaceOnUse">
+                    { svg::path("hatch", d) }
+                </pattern>
+            });
+            drawn.push(hatched);
+        }
     }
-    let labels = (0..count).filter_map(|side| Some((side, label_at(layout, sides, side)?)));
-    html! {
-        <g class="rifts" aria-hidden="true">
-            <defs>{ for (1..4).map(pattern) }</defs>
-            { for tints.iter().enumerate().map(|(side, d)| {
-                let class = format!("side side-{}", side % 4);
-                html! { <><path {class} d={d.clone()} />
-                    if side % 4 > 0 {
-                        <path d={d.clone()} fill={format!("url(#hatch-{})", side % 4)} />
-                    }
-                </> }
-            }) }
-            <path class="rift" d={cracks} />
-            { for labels.map(|(side, at)| html! {
-                <text class="side-name" x={Px(at.x).to_string()} y={Px(at.y).to_string()}>
-                    { format!("side {}", side + 1) }</text>
-            }) }
-        </g>
+    drawn.push(svg::path("rift", &cracks));
+    for side in 0..sides.iter().flatten().max().map_or(0, |most| most + 1) {
+        if let Some(at) = label_at(layout, sides, side) {
+            drawn.push(svg::label("side-name", at, format!("side {}", side + 1)));
+        }
     }
-}
-
-/// Sides differ by their hatching as well: the first has none.
-fn pattern(side: u32) -> Html {
-    let d = ["M0 12L12 0", "M0 0L12 12", "M0 6H12"][side as usize - 1];
-    html! {
-        <pattern id={format!("hatch-{side}")} width="12" height="12"
-            patternUnits="userSpaceOnUse"><path class="hatch" {d} /></pattern>
-    }
+    svg::group("rifts", drawn)
 }
 
 /// The part of the picture that is nearer to a node than to any other.
@@ -132,42 +126,39 @@ fn crack(path: &mut String, from: Point, to: Point) {
     let length = from.far(to).max(1.0);
     let (nx, ny) = ((from.y - to.y) / length, (to.x - from.x) / length);
     let teeth = (length / TOOTH).ceil() as u32;
-    path.push_str(&format!("M{from}"));
+    svg::go(path, true, from);
     for tooth in 1..teeth {
-        let aside = if tooth.is_multiple_of(2) { 5.0 } else { -5.0 };
+        let aside = TEETH[tooth as usize % TEETH.len()];
         let at = from.towards(to, f64::from(tooth) / f64::from(teeth));
-        path.push_str(&format!("L{}", at.moved(nx * aside, ny * aside)));
+        svg::go(path, false, at.moved(nx * aside, ny * aside));
     }
-    path.push_str(&format!("L{to}"));
+    svg::go(path, false, to);
 }
 
 /// Where along the stage's edge a side has the most room for its name.
 fn label_at(layout: &Layout, sides: &Sides, side: u32) -> Option<Point> {
-    let (w, h) = (layout.width, layout.height);
-    let (left, right, top, bottom) = (36.0, w - 36.0, 56.0, h - layout.foot - 16.0);
-    let mut best: Option<(f64, Point)> = None;
-    for place in 0..=24 {
-        let part = f64::from(place) / 24.0;
-        let (x, y) = (left + (right - left) * part, top + (bottom - top) * part);
-        for (x, y) in [(x, top), (x, bottom), (left, y), (right, y)] {
-            let at = Point { x, y };
-            let far = |node: &NodeId| layout.at(*node).far(at);
-            let mut nearest: Option<NodeId> = None;
-            for node in layout.names.all() {
-                if nearest.is_none_or(|other| far(&node) < far(&other)) {
-                    nearest = Some(node);
-                }
-            }
-            let Some(node) = nearest.filter(|node| sides[node.index()] == Some(side)) else {
-                continue;
-            };
-            let room = far(&node).min(150.0);
-            if room > layout.radius + 30.0 && best.is_none_or(|(most, _)| room > most) {
-                best = Some((room, at));
+    let (w, h) = (layout.width - 72.0, layout.height - layout.foot - 72.0);
+    let mut best = None;
+    let mut most = layout.radius + 30.0;
+    for place in 0..100 {
+        let part = f64::from(place / 4) / 24.0;
+        let (x, y) = [(part, 0.0), (part, 1.0), (0.0, part), (1.0, part)][place as usize % 4];
+        let at = Point { x: 36.0 + w * x, y: 56.0 + h * y };
+        let (mut room, mut own) = (f64::MAX, false);
+        for node in layout.names.all() {
+            let far = layout.at(node).far(at);
+            if far < room {
+                (room, own) = (far, sides[node.index()] == Some(side));
             }
         }
+        // Where it is far from everybody, no place is better than another.
+        let room = room.min(150.0);
+        if own && room > most {
+            most = room;
+            best = Some(at);
+        }
     }
-    best.map(|(_, at)| at)
+    best
 }
 
 /// The sides of a line that somebody draws: across the stage, as if it went on at both ends, or
@@ -210,10 +201,18 @@ fn cross(a: Point, b: Point, c: Point, d: Point) -> bool {
 
 /// Who is on each side, in the order of the sides.
 pub fn members(sides: &Sides) -> Vec<Vec<NodeId>> {
-    let count = sides.iter().flatten().max().map_or(0, |most| most + 1);
-    let of = |side: u32| {
-        let nodes = sides.iter().enumerate().filter(|(_, own)| **own == Some(side));
-        nodes.map(|(node, _)| NodeId(node as u32)).collect()
-    };
-    (0..count).map(of).collect()
+    let mut members: Vec<Vec<NodeId>> = Vec::new();
+    for (node, side) in sides.iter().enumerate() {
+        let Some(side) = side else { continue };
+        while members.len() <= *side as usize {
+            members.push(Vec::new());
+        }
+        members[*side as usize].push(NodeId(node as u32));
+    }
+    members
+}
+
+/// The same in words: `n1 n2`.
+pub fn names(layout: NodeNames, sides: &Sides) -> Vec<String> {
+    members(sides).into_iter().map(|nodes| Value::Nodes(nodes).show(layout)).collect()
 }

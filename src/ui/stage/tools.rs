@@ -6,13 +6,18 @@ use yew::prelude::*;
 use super::arrange::{Arrange, Plan, Tool, Wish, ZOOM, hint};
 use super::rift;
 use crate::ui::components::icons::icon;
-use crate::ui::state::shell::Dialog;
+use crate::ui::state::query::Controls;
+use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 
 use super::Layout;
 
-/// The tools.
-pub fn tools(store: &Store, stage: &Arrange) -> Html {
+/// The tools; without the pen where the run may not be changed.
+pub fn tools(store: &Store, _: &View, shell: &Shell) -> Html {
+    let (stage, query) = (&shell.stage, &shell.query);
+    if query.controls == Controls::None {
+        return Html::default();
+    }
     let tool = |icon_name: &'static str,
                 label: &str,
                 keys: Option<&'static str>,
@@ -39,8 +44,10 @@ pub fn tools(store: &Store, stage: &Arrange) -> Html {
                 { tool("out", "Zoom out", Some("-"), Wish::Zoom(1.0 / ZOOM, None), None) }
                 { tool("fit", "Whole stage", Some("0"), Wish::Fit, None) }
                 { tool("in", "Zoom in", Some("+"), Wish::Zoom(ZOOM, None), None) }
-                <i></i>
-                { tool("rift", "Draw a rift", Some("Shift+R"), Wish::Rift, Some(drawing)) }
+                if query.edit {
+                    <i></i>
+                    { tool("rift", "Draw a rift", Some("R"), Wish::Rift, Some(drawing)) }
+                }
             </div>
             <button type="button" class="tool opener" aria-expanded={stage.open.to_string()}
                 aria-controls="stage-tools" aria-label="Stage tools"
@@ -65,13 +72,7 @@ pub fn in_hand(store: &Store, view: &View, layout: &Layout, stage: &Arrange) -> 
         Tool::Place(..) => Html::default(),
         Tool::Rift(line) => {
             if let Some(sides) = rift::split(layout, line) {
-                let name = |nodes: Vec<_>| {
-                    let names: Vec<String> =
-                        nodes.into_iter().map(|node| view.name(node)).collect();
-                    names.join(" ")
-                };
-                let sides: Vec<String> = rift::members(&sides).into_iter().map(name).collect();
-                said = sides.join(" | ");
+                said = rift::names(view.names, &sides).join(" | ");
             }
             button("Choose the sides…", Command::Dialog(Some(Dialog::Partition)))
         }

@@ -50,7 +50,11 @@ impl Choice {
 /// Everything that can be done to what is selected.
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
     if scene.locked {
-        return Vec::new();
+        // How one looks at a run is no change of it.
+        return match what {
+            Selection::Node(node) => vec![move_to(node)],
+            _ => Vec::new(),
+        };
     }
     match what {
         Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
@@ -61,6 +65,15 @@ pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
         }
     }
     .unwrap_or_default()
+}
+
+fn move_to(node: NodeId) -> Choice {
+    Choice {
+        label: "Move to…".to_string(),
+        doc: "Put it somewhere else on the stage. The run does not change.",
+        key: Some("J"),
+        command: Command::Stage(arrange::Wish::Take(node)),
+    }
 }
 
 fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
@@ -120,7 +133,7 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
             list.push(Choice::new(
                 format!("Fire {} timer", timer.name),
                 "The timer goes off now instead of when it is due.",
-                if first { "Q" } else { "" },
+                if first { "T" } else { "" },
                 action,
             ));
         }
@@ -140,12 +153,7 @@ fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
             list.push(Choice::form(format!("Ask: {}…", op.name), op.doc, key, ask));
         }
     }
-    list.push(Choice {
-        label: "Move to…".to_string(),
-        doc: "Put it somewhere else on the stage. The run does not change.",
-        key: Some("J"),
-        command: Command::Stage(arrange::Wish::Take(node)),
-    });
+    list.push(move_to(node));
     list
 }
 

@@ -9,6 +9,7 @@ use super::script::Editor;
 use super::sharing::Sharing;
 use super::study::Study;
 use super::undo::Undoable;
+use crate::ui::hooks::browser;
 use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
 use crate::view::{NodeId, NodeNames};
@@ -224,6 +225,8 @@ pub struct Shell {
     pub layout: Aside<Layout>,
     /// How a person has arranged the stage.
     pub stage: Aside<Rc<Arrange>>,
+    /// What the tools of the stage show of it.
+    pub tools: (Plan, bool, bool),
     /// The node at which the Tab key stops.
     pub stop: NodeId,
     /// What of the log is in sight: from the top, and how high.
@@ -267,6 +270,7 @@ impl Shell {
             blank: None,
             sample: None,
             layout: Aside(Layout::default()),
+            tools: stage.shown(),
             stage,
             script: Editor::default(),
             undo: Undoable::default(),
@@ -284,11 +288,14 @@ impl Shell {
     /// Whatever was in the hand is put away.
     pub fn put_away(&mut self) {
         Rc::make_mut(&mut self.stage.0).tool = Tool::None;
+        self.tools = self.stage.shown();
     }
 
     /// Lays out the stage for a size.
     pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
-        let proposals = self.proposes();
+        // On a small page they stand under the stage.
+        let proposals = self.proposes() && !browser::media("(max-width: 900px)");
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
+        self.tools = self.stage.shown();
     }
 }

@@ -5,7 +5,7 @@ use crate::sim::info::Info;
 use crate::sim::session::LossReason;
 use crate::sim::trace::{Event, EventKind};
 use crate::sim::trail::Kind;
-use crate::view::{NodeNames, Time};
+use crate::view::{NodeNames, Quorum, Time, Value};
 
 /// A virtual time with always the same digits: `1.234 s`.
 pub fn clock(at: Time) -> String {
@@ -20,6 +20,13 @@ pub fn exact(at: Time) -> String {
 /// A short length of time: `12.3 ms`.
 pub fn millis(us: Time) -> String {
     format!("{}.{} ms", us / 1_000, us % 1_000 / 100)
+}
+
+/// Whose answers a node gathers.
+pub fn gathered(quorum: &Quorum, names: NodeNames) -> String {
+    let members = Value::Nodes(quorum.members.clone()).show(names);
+    let reached = if quorum.reached() { "enough" } else { "not enough yet" };
+    format!("{}, {reached} ({members})", quorum.count())
 }
 
 /// What an event was, in one line, without what a message said.

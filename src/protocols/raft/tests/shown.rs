@@ -1,8 +1,9 @@
 //! What servers and messages look like, and the states that scenarios give.
 
 use super::lab::*;
+use crate::protocols::raft::log::Entry;
 use crate::protocols::raft::*;
-use crate::view::{MessageView, Panel, PanelMark, Tone, Value};
+use crate::view::{MessageView, Panel, PanelMark, Quorum, Tone, Value};
 
 const NAMES: NodeNames = NodeNames { servers: 5, clients: 2 };
 
@@ -49,6 +50,63 @@ fn a_leader_shows_figure_2() {
     let durable = view.fields.iter().filter(|field| field.durable).map(|field| field.paper);
     let stable: Vec<&str> = durable.collect();
     assert_eq!(stable, ["currentTerm", "votedFor", "lastLogIndex", "lastLogTerm"]);
+}
+
+fn gathered(lab: &Lab) -> Vec<String> {
+    let view = lab.raft.view(&lab.state, NAMES);
+    let one = |quorum: &Quorum| {
+        let members = Value::Nodes(quorum.members.clone()).show(NAMES);
+        format!("{} ({members}) {}", quorum.count(), quorum.reached())
+    };
+    view.quorums.iter().map(one).collect()
+}
+
+#[test]
+fn votes_are_gathered_until_a_follower_answers_the_new_leader() {
+    let mut lab = Lab::with(3, &[1, 2]);
+    assert!(gathered(&lab).is_empty(), "followers gather nothing");
+    lab.timer(ELECTION);
+    assert_eq!(gathered(&lab), ["votes: 1 of 3 (n1) false"]);
+    lab.receive(N2, vote(4, true));
+    lab.receive(N4, vote(4, false));
+    assert_eq!(gathered(&lab), ["votes: 2 of 3 (n1 n2) false"]);
+    lab.receive(N3, vote(4, true));
+    assert_eq!(gathered(&lab), ["votes: 3 of 3 (n1 n2 n3) true"]);
+    lab.receive(N2, success(4, 2, 3));
+    assert_eq!(gathered(&lab), ["entry 3: 2 of 3 (n1 n2) false"]);
+}
+
+#[test]
+fn the_newest_entry_is_gathered_for_until_everybody_has_it() {
+    let mut lab = Lab::leader(4, &[1, 2]);
+    for from in [N2, N3, N4, N5] {
+        lab.receive(from, success(4, 2, 3));
+    }
+    assert!(gathered(&lab).is_empty(), "all have entry 3");
+    lab.request(C1, 1, "put x 1");
+    assert_eq!(gathered(&lab), ["entry 4: 1 of 3 (n1) false"]);
+    lab.receive(N4, success(4, 3, 4));
+    lab.receive(N5, success(4, 3, 4));
+    assert_eq!(gathered(&lab), ["entry 4: 3 of 3 (n1 n4 n5) true"]);
+    assert_eq!(lab.state.commit_index, 4);
+}
+
+#[test]
+fn an_entry_of_an_earlier_term_is_gathered_for_only_where_counting_it_would_commit_it() {
+    for (flaws, expected) in
+        [(&[][..], &[][..]), (&["commit_old_term"], &["entry 2: 2 of 3 (n1 n2) false"])]
+    {
+        let mut lab = Lab::new(5, flaws);
+        lab.raft.no_op = false;
+        for (term, entry) in [(1, "1"), (2, "2")] {
+            lab.state.append(Entry::no_op(term));
+            assert_eq!(lab.state.log.last_index().to_string(), entry);
+        }
+        lab.state.current_term = 3;
+        lab.lead();
+        lab.receive(N2, success(4, 2, 2));
+        assert_eq!(gathered(&lab), expected, "{flaws:?}");
+    }
 }
 
 #[test]
