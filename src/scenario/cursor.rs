@@ -192,9 +192,14 @@ impl<'a> Cursor<'a> {
         let token = self.word(expected)?;
         let Some((name, value)) = token.text.split_once('=') else {
             let message = format_args!("{} is no setting `name=value`", quote(&token.text));
-            let free = names.iter().map(|name| format!("{name}="));
-            let free = free.filter(|name| !self.all.iter().any(|t| t.text.starts_with(name)));
-            return Err(self.at(token, message).expected(expected).offering(free.collect()));
+            let mut free = Vec::new();
+            for name in names {
+                let name = format!("{name}=");
+                if !self.all.iter().any(|token| token.text.starts_with(&name)) {
+                    free.push(name);
+                }
+            }
+            return Err(self.at(token, message).expected(expected).offering(free));
         };
         let column = token.column + name.chars().count() as u32 + 1;
         let name = Part { text: name, column: token.column };
@@ -250,9 +255,10 @@ impl<'a> Cursor<'a> {
         if looks_like_node(part.text) {
             return Err(fault);
         }
+        let words = [&roles[..], &["all"]].concat();
         let mut known = node_words(names);
-        known.extend(roles.iter().chain(&["all"]).map(|word| word.to_string()));
-        Err(fault.nearest(part.text, &[&roles[..], &["all"]].concat()).offering(known))
+        known.extend(words.iter().map(|word| word.to_string()));
+        Err(fault.nearest(part.text, &words).offering(known))
     }
 
     /// Nothing may follow.

@@ -34,8 +34,9 @@ impl Diagnostic {
 
     /// The same, once for whatever the message is made of.
     fn of(line: u32, column: u32, length: u32, message: &dyn fmt::Display) -> Fault {
-        let (message, expected, known) = (message.to_string(), String::new(), Vec::new());
-        Box::new(Diagnostic { line, column, length, message, expected, suggestion: None, known })
+        let (message, expected) = (message.to_string(), String::new());
+        let (suggestion, known) = (None, Vec::new());
+        Box::new(Diagnostic { line, column, length, message, expected, suggestion, known })
     }
 
     /// The same, saying what was expected.
@@ -45,6 +46,13 @@ impl Diagnostic {
 
     fn expecting(mut self: Box<Self>, what: &dyn fmt::Display) -> Fault {
         self.expected = what.to_string();
+        self
+    }
+
+    /// The same, with the words that are known, and the nearest of them.
+    pub fn nearest(mut self: Box<Self>, word: &str, known: &[&str]) -> Fault {
+        self.suggestion = nearest(word, known).map(str::to_string);
+        self.known = known.iter().map(|word| word.to_string()).collect();
         self
     }
 
@@ -58,13 +66,6 @@ impl Diagnostic {
     /// The same, with those words alone that fit further.
     pub fn fitting(mut self: Box<Self>, fits: impl Fn(&str) -> bool) -> Fault {
         self.known.retain(|word| fits(word));
-        self
-    }
-
-    /// The same, with the words that are known, and the nearest of them.
-    pub fn nearest(mut self: Box<Self>, word: &str, known: &[&str]) -> Fault {
-        self.suggestion = nearest(word, known).map(str::to_string);
-        self.known = known.iter().map(|word| word.to_string()).collect();
         self
     }
 

@@ -335,8 +335,7 @@ impl Reader {
                 let on = ids.iter().zip(&self.flaws).any(|(id, on)| *id == word && *on);
                 !on
             };
-            let fault = cursor.unknown(token, "is no flaw of this protocol", &ids);
-            return Err(fault.fitting(free));
+            return Err(cursor.unknown(token, "is no flaw of this protocol", &ids).fitting(free));
         };
         if std::mem::replace(&mut self.flaws[place], true) {
             return Err(cursor.at(token, "this flaw is on already"));
