@@ -62,6 +62,7 @@ pub fn App(props: &AppProps) -> Html {
             move || drop(listeners)
         });
     }
+    use_effect(browser::settle);
     let Model { scene: view, calm, shell } = (*model).clone();
     mark_root(&view, &shell);
     let query = &shell.query;

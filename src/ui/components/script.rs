@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
 use yew::prelude::*;
 
-use super::dialog::Modal;
+use super::dialog::modal;
 use crate::scenario::lex::lex;
 use crate::scenario::{Diagnostic, action, parse};
 use crate::ui::hooks::browser;
@@ -346,8 +346,8 @@ pub fn mend(store: &Store, shell: &Shell, broken: &Broken) -> Html {
         true => Command::OpenFragment(text.to_string()),
         false => Command::OpenText(text.to_string()),
     });
-    html! {
-        <Modal store={store.clone()} title="This does not open" wide={true}>
+    let body = html! {
+        <>
             <ul class="faults">{ faults_list(&problems) }</ul>
             <p class="doc">{ &*broken.hint }</p>
             <label class="sr" for="mend-text">{ "The text" }</label>
@@ -358,8 +358,9 @@ pub fn mend(store: &Store, shell: &Shell, broken: &Broken) -> Html {
                 <button type="button" class="small" onclick={store.on(Command::Dialog(None))}>
                     { "Go on with what runs" }</button>
             </div>
-        </Modal>
-    }
+        </>
+    };
+    modal(store, "This does not open", true, body)
 }
 
 fn faults_of(text: &str) -> Vec<String> {
