@@ -139,11 +139,10 @@ pub fn chart(
     store: &Store,
     view: &View,
     study: &Study,
-    known: &Known,
+    (known, parts): (&Known, &[Part]),
     first: usize,
 ) {
     let calls = &known.calls[first..];
-    let parts = parts(known);
     let axis = Axis::new(store, view, calls);
     let mut clients: Vec<NodeId> = view.names.clients().collect();
     clients.retain(|client| calls.iter().any(|call| call.client == *client));
@@ -242,7 +241,7 @@ fn bar(
         page.click(store, Command::Study(Wish::Pick((!picked).then_some(place))));
         page.attr("class", &format!("bar {kind}{wrong}{future}"));
         page.attr("style", style);
-        page.attr("aria-pressed", if picked { "true" } else { "false" });
+        page.state("aria-pressed", picked);
         page.attr("aria-label", &label);
         page.attr("title", &label);
         page.attr("data-lights", &format!("node:{}", view.name(call.client)));

@@ -122,11 +122,25 @@ pub fn focus_element(element: &Element) {
     }
 }
 
+/// The first element that a selector finds.
+pub fn first(selector: &str) -> Option<Element> {
+    document()?.query_selector(selector).ok().flatten()
+}
+
+/// After the page was drawn: a dialog that is there opens, and a menu that was not there before
+/// gets the focus.
+pub fn settle() {
+    show_dialog();
+    if let Some(menu) = first(".context:not([data-shown])") {
+        let _ = menu.set_attribute("data-shown", "");
+        focus("context-0");
+    }
+}
+
 /// Closes the details that the selector finds, and leaves the focus on their summary. False if
 /// there are none.
 pub fn fold(selector: &str) -> bool {
-    let found = document().and_then(|document| document.query_selector(selector).ok().flatten());
-    let Some(details) = found else { return false };
+    let Some(details) = first(selector) else { return false };
     let _ = details.remove_attribute("open");
     if let Ok(Some(summary)) = details.query_selector("summary") {
         focus_element(&summary);
@@ -186,6 +200,30 @@ pub fn clipboard() -> Option<web_sys::Clipboard> {
     let navigator = window()?.navigator();
     let value = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok()?;
     value.dyn_into().ok()
+}
+
+/// Opens the dialog that was drawn and is not open yet.
+fn show_dialog() {
+    let dialog = first("dialog:not([open])").and_then(|element| element.dyn_into().ok());
+    let Some(dialog) = dialog else { return };
+    let dialog: web_sys::HtmlDialogElement = dialog;
+    // What opens by itself in a frame takes nobody's focus away. Then, and where modal dialogs are
+    // forbidden, it is open all the same, in place.
+    let quiet = framed() && !has_focus();
+    if quiet || dialog.show_modal().is_err() {
+        dialog.set_open(true);
+    }
+}
+
+/// What stands in a field: an input, a list, a text. Nothing stands in what is no field.
+pub fn value(field: &wasm_bindgen::JsValue) -> String {
+    let value = js_sys::Reflect::get(field, &"value".into()).ok();
+    value.and_then(|value| value.as_string()).unwrap_or_default()
+}
+
+/// What stands in the field of an event.
+pub fn filled(event: &web_sys::Event) -> String {
+    event.target().map(|field| value(&field)).unwrap_or_default()
 }
 
 /// Closes whatever dialog is open, so that the focus goes back to where it was.

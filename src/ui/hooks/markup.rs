@@ -87,6 +87,37 @@ impl Markup {
         }
     }
 
+    /// An attribute that says yes or no in words.
+    #[inline(never)]
+    pub fn state(&mut self, name: &'static str, on: bool) {
+        self.attr(name, if on { "true" } else { "false" });
+    }
+
+    /// An attribute that says yes by being there.
+    #[inline(never)]
+    pub fn flag(&mut self, name: &'static str, on: bool) {
+        if on {
+            self.attr(name, name);
+        }
+    }
+
+    /// What stands in the field that is open.
+    #[inline(never)]
+    pub fn value(&mut self, value: &str) {
+        if let Some(tag) = self.open.last_mut() {
+            tag.set_value(Some(AttrValue::from(value.to_string())));
+        }
+    }
+
+    /// One element, or none. The place of none is kept: those before and after it stay themselves.
+    #[inline(always)]
+    pub fn when(&mut self, there: bool, write: impl FnOnce(&mut Markup)) {
+        match there {
+            true => write(self),
+            false => self.put(Html::default()),
+        }
+    }
+
     /// What tells the element from its neighbours.
     #[inline(never)]
     pub fn key(&mut self, key: &str) {
@@ -101,12 +132,52 @@ impl Markup {
         self.on(ListenerKind::onclick, store.on(command));
     }
 
+    /// A button with a text: what a press does.
+    #[inline(never)]
+    pub fn press(&mut self, head: &'static str, store: &Store, text: &str, command: Command) {
+        self.begin(head);
+        self.click(store, command);
+        self.text(text);
+        self.end();
+    }
+
+    /// What happens on an event that is looked at first.
+    #[inline(never)]
+    pub fn hear(&mut self, kind: ListenerKind, store: &Store, act: fn(&Store, &Event)) {
+        let store = store.clone();
+        self.on(kind, Callback::from(move |event: Event| act(&store, &event)));
+    }
+
     /// What happens on an event.
     #[inline(never)]
     pub fn on(&mut self, kind: ListenerKind, callback: Callback<Event>) {
         if let Some(tag) = self.open.last_mut() {
             tag.add_listener(Rc::new(On { kind, callback }));
         }
+    }
+
+    /// Whether the box that is open is ticked.
+    #[inline(never)]
+    pub fn checked(&mut self, checked: bool) {
+        if let Some(tag) = self.open.last_mut() {
+            tag.set_checked(checked);
+        }
+    }
+
+    /// An entry of a list that one chooses from.
+    #[inline(never)]
+    pub fn option(&mut self, value: &str, text: &str, chosen: bool) {
+        self.begin("option");
+        self.attr("value", value);
+        self.flag("selected", chosen);
+        self.text(text);
+        self.end();
+    }
+
+    /// Several elements in one place: those around them stay themselves, however many there are.
+    #[inline(always)]
+    pub fn group(&mut self, inside: impl FnOnce(&mut Markup)) {
+        self.put(markup(inside));
     }
 
     #[inline(never)]

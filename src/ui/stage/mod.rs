@@ -24,7 +24,6 @@ use arrange::{Arrange, Plan, Tool};
 use geometry::Geometry;
 use glyphs::Glyphs;
 use link::Link;
-use menu::ContextMenu;
 use node::Node;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
@@ -152,10 +151,7 @@ pub fn Stage(props: &StageProps) -> Html {
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
             { tools::in_hand(store, scene, layout, stage) }
-            if let Some(context) = props.shell.context {
-                <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
-                    height={h} />
-            }
+            { menu::menu(store, scene, &props.shell, layout) }
         </div>
     }
 }
