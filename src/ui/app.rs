@@ -3,11 +3,12 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{
-    Document, DragEvent, Element, Event, IntersectionObserver, IntersectionObserverEntry,
-    KeyboardEvent,
+    Document, DragEvent, Element, Event, EventTarget, IntersectionObserver,
+    IntersectionObserverEntry, KeyboardEvent,
 };
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
@@ -266,72 +267,65 @@ fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
 }
 
 /// What the page listens to besides its own elements, until dropped.
-fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
+fn listen(store: &Store) -> Vec<EventListener> {
     let Some(window) = browser::window() else { return Vec::new() };
     let Some(document) = browser::document() else { return Vec::new() };
-    let on_key = {
-        let store = store.clone();
-        move |event: &Event| {
-            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                on_key(&store, event);
-            }
-        }
-    };
-    let on_hash = {
-        let store = store.clone();
-        move |_: &Event| {
+    let mut list = vec![
+        hear(&document, "mouseover", store, on_light),
+        hear(&document, "focusin", store, on_light),
+        hear(&document, "keydown", store, on_key),
+        hear(&document, "dragover", store, on_file),
+        hear(&document, "drop", store, on_file),
+        hear(&window, "hashchange", store, |store, _| {
             let fragment = browser::fragment();
             if fragment.len() > 1 {
                 store.send(Command::OpenFragment(fragment));
             }
-        }
-    };
+        }),
+    ];
     let in_sight = Rc::new(Cell::new(true));
     let on_sight = {
         let (store, document, in_sight) = (store.clone(), document.clone(), in_sight.clone());
         move |_: &Event| store.seen(in_sight.get() && !document.hidden())
     };
-    let on_light = |event: &Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        browser::light(target.as_ref());
-    };
-    let options = gloo_events::EventListenerOptions::enable_prevent_default();
-    let mut list = vec![
-        gloo_events::EventListener::new(&document, "mouseover", on_light),
-        gloo_events::EventListener::new(&document, "focusin", on_light),
-        gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
-        gloo_events::EventListener::new(&window, "hashchange", on_hash),
-        gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
-    ];
-    list.extend(accept_files(store, &document));
+    list.push(EventListener::new(&document, "visibilitychange", on_sight));
     watch_sight(store, &document, in_sight);
     for taste in
         ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]
     {
-        let Some(taste) = window.match_media(taste).ok().flatten() else { continue };
-        let store = store.clone();
-        list.push(gloo_events::EventListener::new(&taste, "change", move |_| store.repaint()));
+        if let Ok(Some(taste)) = window.match_media(taste) {
+            list.push(hear(&taste, "change", store, |store, _| store.repaint()));
+        }
     }
     list
 }
 
+fn hear(
+    target: &EventTarget,
+    name: &'static str,
+    store: &Store,
+    act: fn(&Store, &Event),
+) -> EventListener {
+    let store = store.clone();
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(target, name, options, move |event| act(&store, event))
+}
+
+fn on_light(_: &Store, event: &Event) {
+    browser::light(event.target_dyn_into::<Element>().as_ref());
+}
+
 /// A file that is dropped onto the page is opened.
-fn accept_files(store: &Store, document: &Document) -> [gloo_events::EventListener; 2] {
-    let options = gloo_events::EventListenerOptions::enable_prevent_default();
-    ["dragover", "drop"].map(|name| {
-        let store = store.clone();
-        gloo_events::EventListener::new_with_options(document, name, options, move |event| {
-            let given = event.dyn_ref::<DragEvent>().and_then(|event| event.data_transfer());
-            let Some(given) = given.filter(|_| store.query().edit) else { return };
-            if !given.types().includes(&"Files".into(), 0) {
-                return;
-            }
-            event.prevent_default();
-            if name == "drop" {
-                open_file(&store, given.files().and_then(|files| files.get(0)));
-            }
-        })
-    })
+fn on_file(store: &Store, event: &Event) {
+    let given = event.dyn_ref::<DragEvent>().and_then(|event| event.data_transfer());
+    let Some(given) = given.filter(|_| store.query().edit) else { return };
+    if !given.types().includes(&"Files".into(), 0) {
+        return;
+    }
+    event.prevent_default();
+    if event.type_() == "drop" {
+        open_file(store, given.files().and_then(|files| files.get(0)));
+    }
 }
 
 /// A frame that was scrolled out of sight rests until it is back.
@@ -351,7 +345,8 @@ fn watch_sight(store: &Store, document: &Document, in_sight: Rc<Cell<bool>>) {
 }
 
 /// A key that nobody nearer to it has taken.
-fn on_key(store: &Store, event: &KeyboardEvent) {
+fn on_key(store: &Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
     if event.default_prevented() || event.is_composing() || event.alt_key() {
         return;
     }
