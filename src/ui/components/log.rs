@@ -187,9 +187,7 @@ fn sieve(page: &mut Markup, store: &Store, scene: &Scene, study: &Study, rows: R
                 });
             }
         });
-        if sieve.on() {
-            matches(page, store, scene, study, rows);
-        }
+        page.when(sieve.on(), |page| matches(page, store, scene, study, rows));
     });
 }
 

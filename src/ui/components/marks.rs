@@ -114,12 +114,14 @@ pub fn strip(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
                 }
             });
         });
-        if let Some(mark) = shell.study.mark.and_then(|mark| shown.get(mark)) {
+        let tip = shell.study.mark.and_then(|mark| shown.get(mark));
+        page.when(tip.is_some(), |page| {
             page.el("p class=tip role=tooltip", |page| {
+                let Some(mark) = tip else { return };
                 page.attr("style", &format!("--at:{}%", share(mark.step)));
                 page.text(&read(store, view, mark));
             });
-        }
+        });
     });
 }
 

@@ -79,9 +79,7 @@ pub fn script(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
                         });
                     }
                 });
-                if let Some(popup) = &editor.popup {
-                    words(page, store, popup);
-                }
+                page.when(editor.popup.is_some(), |page| words(page, store, shell));
             });
         });
         page.el("ul class=faults id=script-faults", |page| {
@@ -238,7 +236,8 @@ fn word_id(place: usize) -> String {
 }
 
 /// The words that could stand at the caret.
-fn words(page: &mut Markup, store: &Store, popup: &Popup) {
+fn words(page: &mut Markup, store: &Store, shell: &Shell) {
+    let Some(popup) = &shell.script.popup else { return };
     let (line, column) = (popup.line, popup.from - 1);
     let style = format!("--line:{line};--column:{column};--seen:{}", seen().max(320));
     page.el("ul class=words role=listbox id=script-words aria-label=Words", |page| {
