@@ -302,7 +302,9 @@ test('an exam is watched, not changed', async ({ open, app, page }) => {
   assert.match(await app().locator('.notice').innerText(), /for watching/);
   assert.equal(await app().getByRole('dialog').count(), 0);
   await app().locator('#focus-n1').click({ button: 'right' });
-  assert.equal(await app().getByRole('menuitem').count(), 0);
+  // What moves on the stage alone is not a change of the run.
+  const offered = await app().getByRole('menuitem').allInnerTexts();
+  assert.deepEqual(offered.filter((item) => !/^Move to…/.test(item)), []);
   await page.keyboard.press('Escape');
   await page.keyboard.press('l');
   assert.equal(await app().locator('.inspect').getByRole('group', { name: 'Actions' }).count(), 0);

@@ -111,7 +111,7 @@ test('every key of a node, a link and a message does what the table says', async
       await page.keyboard.press(key);
     }
     await select(app, 'n3');
-    for (const key of ['q', 'i', 'i', 'z', 'z', 'c', 'c', 'Shift+X']) await page.keyboard.press(key);
+    for (const key of ['t', 'i', 'i', 'z', 'z', 'c', 'c', 'Shift+X']) await page.keyboard.press(key);
     await page.keyboard.press('e');
     await field(app, 'drift').fill('-100ppm');
     await page.keyboard.press('Enter');

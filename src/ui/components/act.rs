@@ -1,11 +1,13 @@
 //! Everything that can be done to the run, in one dialog: to nodes, to the network, by clients.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
+use web_sys::{Element, Event};
+use yew::virtual_dom::ListenerKind;
+use yew::{Callback, Html, TargetCast};
 
-use super::dialog::Modal;
+use super::dialog::modal;
 use crate::sim::action::{Action, Direction, Target};
+use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::choices::{Choice, choices, proposals};
 use crate::ui::state::forms::{Subject, Wish};
 use crate::ui::state::scene::Selection;
@@ -20,76 +22,76 @@ pub const RUN: [(&str, Subject); 3] = [
     ("Type the sides of a partition…", Subject::Sides),
 ];
 
+const BUTTON: &str = "button type=button class=small";
+
 /// The buttons for some of that.
-pub fn run_buttons(store: &Store, list: &[(&'static str, Subject)]) -> Html {
-    let button = |(label, subject): &(&'static str, Subject)| {
-        html! {
-            <button type="button" class="small"
-                onclick={store.on(Command::Form(Wish::Open(*subject)))}>{ *label }</button>
-        }
-    };
-    list.iter().map(button).collect()
+pub fn run_buttons(page: &mut Markup, store: &Store, list: &[(&'static str, Subject)]) {
+    for (label, subject) in list {
+        page.press(BUTTON, store, label, Command::Form(Wish::Open(*subject)));
+    }
 }
 
 /// The dialog.
 pub fn act(store: &Store, view: &View, shell: &Shell) -> Html {
-    html! {
-        <Modal store={store.clone()} title="Do something">
-            <section>
-                <h3>{ "Now" }</h3>
-                <div class="actions">{ for proposals(view).into_iter().map(|c| choice(store, c)) }
-                    <button type="button" class="small"
-                        onclick={store.on(Command::Dialog(Some(Dialog::Partition)))}>
-                        { "Choose the sides of a partition…" }</button>
-                    { run_buttons(store, &RUN) }
-                </div>
-            </section>
-            if view.names.clients > 0 && !view.service.ops.is_empty() {
-                { ask(store, view, shell) }
-            }
-            <section>
-                <h3>{ "Nodes" }</h3>
-                <table class="act-nodes"><tbody>
-                    { for view.nodes.iter().map(|shot| html! {
-                        <tr key={shot.id.0}>
-                            <th scope="row">{ &shot.name }</th>
-                            <td class="actions">
-                                { for choices(view, Selection::Node(shot.id)).into_iter()
-                                    .filter(|c| !asks(c))
-                                    .map(|c| choice_of(store, &shot.name, c)) }
-                            </td>
-                        </tr>
-                    }) }
-                </tbody></table>
-            </section>
-            <p class="empty">
-                { "Links and messages: select them on the stage, or with the keys L and M." }
-            </p>
-        </Modal>
+    let body = markup(|page| {
+        page.el("section", |page| {
+            page.line("h3", "Now");
+            page.el("div class=actions", |page| {
+                for each in proposals(view) {
+                    choice(page, store, "", each);
+                }
+                let sides = Command::Dialog(Some(Dialog::Partition));
+                page.press(BUTTON, store, "Choose the sides of a partition…", sides);
+                run_buttons(page, store, &RUN);
+            });
+        });
+        if view.names.clients > 0 && !view.service.ops.is_empty() {
+            page.el("section", |page| ask(page, store, view, shell));
+        }
+        page.el("section", |page| {
+            page.line("h3", "Nodes");
+            page.el("table class=act-nodes", |page| {
+                page.el("tbody", |page| nodes(page, store, view))
+            });
+        });
+        page.line(
+            "p class=empty",
+            "Links and messages: select them on the stage, or with the keys L and M.",
+        );
+    });
+    modal(store, "Do something", false, body)
+}
+
+fn nodes(page: &mut Markup, store: &Store, view: &View) {
+    for shot in &view.nodes {
+        page.el("tr", |page| {
+            page.key(&shot.name);
+            page.line("th scope=row", &shot.name);
+            page.el("td class=actions", |page| {
+                for each in choices(view, Selection::Node(shot.id)) {
+                    // For what clients ask there is a place of its own.
+                    if !matches!(each.command, Command::Form(Wish::Open(Subject::Ask(..)))) {
+                        choice(page, store, &shot.name, each);
+                    }
+                }
+            });
+        });
     }
 }
 
-/// Whether it is a client's question, for which there is a place of its own.
-fn asks(choice: &Choice) -> bool {
-    matches!(choice.command, Command::Form(Wish::Open(Subject::Ask(..))))
+/// A button for something that can be done, to a node if one is named.
+fn choice(page: &mut Markup, store: &Store, name: &str, choice: Choice) {
+    page.el(BUTTON, |page| {
+        page.attr("title", choice.doc);
+        if !name.is_empty() {
+            page.attr("aria-label", &format!("{} {name}", choice.label));
+        }
+        page.on(ListenerKind::onclick, close_after(store, choice.command));
+        page.text(&choice.label);
+    });
 }
 
-fn choice(store: &Store, choice: Choice) -> Html {
-    html! {
-        <button type="button" class="small" title={choice.doc}
-            onclick={close_after(store, choice.command)}>{ choice.label }</button>
-    }
-}
-
-fn choice_of(store: &Store, name: &str, choice: Choice) -> Html {
-    html! {
-        <button type="button" class="small" title={choice.doc}
-            aria-label={format!("{} {name}", choice.label)}
-            onclick={close_after(store, choice.command)}>{ choice.label }</button>
-    }
-}
-
-fn close_after(store: &Store, command: Command) -> Callback<MouseEvent> {
+fn close_after(store: &Store, command: Command) -> Callback<Event> {
     let store = store.clone();
     Callback::from(move |_| {
         // A form takes the place of this dialog.
@@ -101,118 +103,136 @@ fn close_after(store: &Store, command: Command) -> Callback<MouseEvent> {
 }
 
 /// A client asks: which client, which operation, with what.
-fn ask(store: &Store, view: &View, shell: &Shell) -> Html {
+fn ask(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
     let ops = view.service.ops;
     // Nothing chosen yet: the first operation that changes anything, by the look of it.
     let op = shell.form.op.or_else(|| ops.iter().position(|op| op.args.len() == 2)).unwrap_or(0);
     let op = op.min(ops.len() - 1);
     let chosen = &ops[op];
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                let op = usize::try_from(select.selected_index()).unwrap_or(0);
-                store.send(Command::Edit(Edit::Op(op)));
+    page.line("h3", "A client asks");
+    page.el("form class=ask", |page| {
+        page.hear(ListenerKind::onsubmit, store, submit);
+        page.el("label", |page| {
+            page.text("who");
+            page.el("select", |page| {
+                for client in view.names.clients() {
+                    let first = client.0 == view.names.servers;
+                    page.option(&client.0.to_string(), &view.name(client), first);
+                }
+            });
+        });
+        page.el("label", |page| {
+            page.text("what");
+            page.el("select id=ask-op", |page| {
+                page.hear(ListenerKind::onchange, store, choose);
+                for (at, known) in ops.iter().enumerate() {
+                    page.option(&at.to_string(), known.name, at == op);
+                }
+            });
+        });
+        page.el("span class=args", |page| {
+            page.key(chosen.name);
+            let mut value = "x";
+            for arg in chosen.args {
+                page.el("label", |page| {
+                    page.text(arg);
+                    let head = "input type=text required=required maxlength=60 size=6 \
+                                autocomplete=off pattern=[^\\s]+ title='A word without spaces'";
+                    page.el(head, |page| page.value(value));
+                });
+                value = "1";
             }
-        })
-    };
-    let onsubmit = {
-        let (store, servers) = (store.clone(), view.names.servers);
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            let Some(form) = event.target_dyn_into::<Element>() else { return };
-            let client = form.query_selector("select").ok().flatten();
-            let client = client.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok());
-            let client = client.map_or(0, |list| list.selected_index());
-            let client = NodeId(servers + u32::try_from(client).unwrap_or(0));
-            let mut words = vec![chosen.name.to_string()];
-            words.extend(values(&form));
-            store.send(Command::Dialog(None));
-            store.send(Command::Act(Action::Request { client, op: words }));
-        })
-    };
-    html! {
-        <section>
-            <h3>{ "A client asks" }</h3>
-            <form class="ask" {onsubmit}>
-                <label>{ "who" }<select>
-                    { for view.names.clients().map(|client| html! {
-                        <option selected={client.0 == view.names.servers}>
-                            { view.name(client) }
-                        </option>
-                    }) }
-                </select></label>
-                <label>{ "what" }<select id="ask-op" {onchange}>
-                    { for ops.iter().enumerate().map(|(at, known)| html! {
-                        <option selected={at == op}>{ known.name }</option>
-                    }) }
-                </select></label>
-                <span class="args" key={chosen.name}>
-                    { for chosen.args.iter().enumerate().map(|(at, arg)| html! {
-                        <label>{ *arg }<input type="text" required=true maxlength="60" size="6"
-                            autocomplete="off" pattern="[^\\s]+" title="A word without spaces"
-                            value={if at == 0 { "x" } else { "1" }} /></label>
-                    }) }
-                </span>
-                <button type="submit" class="small primary">{ "Ask" }</button>
-            </form>
-            <p class="doc">{ chosen.doc }</p>
-        </section>
-    }
+        });
+        page.line("button type=submit class='small primary'", "Ask");
+    });
+    page.line("p class=doc", chosen.doc);
 }
 
-/// What stands in the inputs below an element.
-fn values(parent: &Element) -> Vec<String> {
-    let list = parent.get_elements_by_tag_name("input");
-    (0..list.length())
-        .filter_map(|at| list.item(at)?.dyn_into::<HtmlInputElement>().ok())
-        .map(|input| input.value())
-        .collect()
+/// Another operation is chosen.
+fn choose(store: &Store, event: &Event) {
+    let op = browser::filled(event).parse().unwrap_or(0);
+    store.send(Command::Edit(Edit::Op(op)));
+}
+
+/// The client asks what stands in the form.
+fn submit(store: &Store, event: &Event) {
+    event.prevent_default();
+    let Some(form) = event.target_dyn_into::<Element>() else { return };
+    let lists = values(&form, "select");
+    let [client, op] = &lists[..] else { return };
+    let (Ok(client), Ok(op)) = (client.parse(), op.parse::<usize>()) else { return };
+    let Some(chosen) = store.model().scene.service.ops.get(op) else { return };
+    let mut words = vec![chosen.name.to_string()];
+    words.append(&mut values(&form, "input"));
+    store.send(Command::Dialog(None));
+    store.send(Command::Act(Action::Request { client: NodeId(client), op: words }));
+}
+
+/// What stands in the fields below an element.
+fn values(parent: &Element, kind: &str) -> Vec<String> {
+    let list = parent.get_elements_by_tag_name(kind);
+    let mut values = Vec::new();
+    for at in 0..list.length() {
+        if let Some(field) = list.item(at) {
+            values.push(browser::value(&field));
+        }
+    }
+    values
 }
 
 /// The sides of a partition, by check boxes.
 pub fn partition(store: &Store, view: &View, shell: &Shell) -> Html {
-    let count = view.names.servers as usize;
-    let first = &shell.form.side;
-    let inside = first.len();
-    let valid = inside > 0 && inside < count;
-    let side = |wanted: bool| -> Vec<Target> {
-        let nodes = view.names.servers();
-        nodes.filter(|node| first.contains(node) == wanted).map(Target::Node).collect()
-    };
-    let action = Action::Partition(vec![side(true), side(false)]);
-    // Every link between the sides, at the same moment.
-    let others = side(false);
-    let between = side(true).into_iter().flat_map(|one| {
-        let hold = |other: &Target| Action::Hold(one.clone(), other.clone(), Direction::BothWays);
-        others.iter().map(hold).collect::<Vec<_>>()
-    });
-    let hold = Command::ActAll(between.collect());
-    html! {
-        <Modal store={store.clone()} title="Partition">
-            <fieldset class="sides">
-                <legend>{ "Nodes on the first side; the others are on the second" }</legend>
-                { for view.names.servers().map(|node| {
-                    let checked = first.contains(&node);
-                    let onchange = store.on::<Event>(Command::Edit(Edit::Side(node)));
-                    html! {
-                        <label key={node.0}><input type="checkbox" {checked} {onchange} />
-                            { view.name(node) }</label>
-                    }
-                }) }
-            </fieldset>
-            <p class="doc">{ format!("{inside} and {}: ", count - inside) }
-                { "nodes hear only their own side until the network heals." }</p>
-            <div class="actions">
-                <button type="button" class="small primary" disabled={!valid}
-                    onclick={close_after(store, Command::Act(action))}>{ "Partition" }</button>
-                <button type="button" class="small" disabled={!valid}
-                    title="Messages between the sides wait until the network heals."
-                    onclick={close_after(store, hold)}>{ "Hold between the sides" }</button>
-                { run_buttons(store, &RUN[2..]) }
-                <button type="button" class="small"
-                    onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>{ "Back" }</button>
-            </div>
-        </Modal>
+    let mut sides = [Vec::new(), Vec::new()];
+    for node in view.names.servers() {
+        let side = usize::from(!shell.form.side.contains(&node));
+        sides[side].push(Target::Node(node));
     }
+    let [inside, outside] = [sides[0].len(), sides[1].len()];
+    let valid = inside > 0 && outside > 0;
+    // Every link between the sides, at the same moment.
+    let mut between = Vec::new();
+    for one in &sides[0] {
+        for other in &sides[1] {
+            between.push(Action::Hold(one.clone(), other.clone(), Direction::BothWays));
+        }
+    }
+    let hold = Command::ActAll(between);
+    let cut = Command::Act(Action::Partition(sides.into()));
+    let body = markup(|page| {
+        page.el("fieldset class=sides", |page| {
+            page.line("legend", "Nodes on the first side; the others are on the second");
+            for node in view.names.servers() {
+                page.el("label", |page| {
+                    page.el("input type=checkbox", |page| {
+                        page.checked(shell.form.side.contains(&node));
+                        let change = Command::Edit(Edit::Side(node));
+                        page.on(ListenerKind::onchange, store.on(change));
+                    });
+                    page.text(&view.name(node));
+                });
+            }
+        });
+        page.line(
+            "p class=doc",
+            &format!(
+                "{inside} and {outside}: nodes hear only their own side until the network heals."
+            ),
+        );
+        page.el("div class=actions", |page| {
+            page.el("button type=button class='small primary'", |page| {
+                page.flag("disabled", !valid);
+                page.on(ListenerKind::onclick, close_after(store, cut));
+                page.text("Partition");
+            });
+            page.el(BUTTON, |page| {
+                page.flag("disabled", !valid);
+                page.attr("title", "Messages between the sides wait until the network heals.");
+                page.on(ListenerKind::onclick, close_after(store, hold));
+                page.text("Hold between the sides");
+            });
+            run_buttons(page, store, &RUN[2..]);
+            page.press(BUTTON, store, "Back", Command::Dialog(Some(Dialog::Act)));
+        });
+    });
+    modal(store, "Partition", false, body)
 }

@@ -1,134 +1,159 @@
 //! The one drawing of every form: a heading, gaps with what they mean, what is wrong at the gap
 //! where it is wrong.
 
-use std::rc::Rc;
+use web_sys::{Element, Event};
+use yew::virtual_dom::ListenerKind;
+use yew::{Html, TargetCast};
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
-
-use super::dialog::Modal;
+use super::dialog::modal;
+use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::forms::{Blank, Gap, Kind, Wish};
 use crate::ui::state::store::{Command, Store};
 
+/// The id of a gap's field begins like this; its place follows.
+const GAP: &str = "gap-";
+
 /// The open form.
 pub fn form(store: &Store, blank: &Blank) -> Html {
-    let onsubmit = {
-        let store = store.clone();
-        Callback::from(move |event: SubmitEvent| {
-            event.prevent_default();
-            store.send(Command::Form(Wish::Submit));
-        })
-    };
-    let mut group = "";
     let wide = blank.gaps.len() > 4;
-    html! {
-        <Modal store={store.clone()} title={blank.title.clone()} {wide}>
-            <p class="doc">{ blank.doc }</p>
-            <form class="gaps" {onsubmit} novalidate=true>
-                { for blank.gaps.iter().enumerate().map(|(at, each)| {
-                    let news = each.group != group;
-                    group = each.group;
-                    html! {
-                        <>
-                            if news { <h3>{ group }</h3> }
-                            { gap(store, at, each) }
-                        </>
-                    }
-                }) }
-                <ul class="faults" aria-live="polite">
-                    { for blank.faults.iter().map(|fault| html! { <li>{ quoted(fault) }</li> }) }
-                </ul>
-                <div class="actions">
-                    <button type="submit" class="small primary" id="form-do">
-                        { if wide { "Run with these" } else { "Do it" } }</button>
-                    <button type="button" class="small"
-                        onclick={store.on(Command::Dialog(None))}>{ "Cancel" }</button>
-                </div>
-            </form>
-        </Modal>
+    let body = markup(|page| {
+        page.line("p class=doc", blank.doc);
+        page.el("form class=gaps novalidate=novalidate", |page| {
+            page.hear(ListenerKind::onsubmit, store, submit);
+            page.group(|page| gaps(page, store, blank));
+            page.el("ul class=faults aria-live=polite", |page| {
+                for fault in &blank.faults {
+                    page.el("li", |page| quoted(page, fault));
+                }
+            });
+            page.el("div class=actions", |page| {
+                let text = if wide { "Run with these" } else { "Do it" };
+                page.line("button type=submit class='small primary' id=form-do", text);
+                let nothing = Command::Dialog(None);
+                page.press("button type=button class=small", store, "Cancel", nothing);
+            });
+        });
+    });
+    modal(store, &blank.title, wide, body)
+}
+
+fn submit(store: &Store, event: &Event) {
+    event.prevent_default();
+    store.send(Command::Form(Wish::Submit));
+}
+
+fn gaps(page: &mut Markup, store: &Store, blank: &Blank) {
+    let mut group = "";
+    for (at, each) in blank.gaps.iter().enumerate() {
+        if each.group != group {
+            group = each.group;
+            page.line("h3", group);
+        }
+        gap(page, store, at, each);
     }
 }
 
-fn gap(store: &Store, at: usize, gap: &Gap) -> Html {
-    let id = format!("gap-{at}");
+fn gap(page: &mut Markup, store: &Store, at: usize, gap: &Gap) {
+    let id = format!("{GAP}{at}");
     let about = format!("about-{at}");
-    let wrong = gap.fault.is_some();
-    let invalid = wrong.then_some("true");
-    let set = |value: &str| store.on::<MouseEvent>(Command::Form(Wish::Fill(at, value.into())));
-    let field = match &gap.kind {
-        Kind::Text(_) | Kind::Seed => html! {
-            <input type="text" id={id.clone()} value={gap.value.to_string()} maxlength="200"
-                autocomplete="off" autocapitalize="off" spellcheck="false"
-                aria-invalid={invalid} aria-describedby={about.clone()}
-                oninput={typed(store, at)} />
-        },
-        Kind::Choice(words) => html! {
-            <select id={id.clone()} aria-invalid={invalid} aria-describedby={about.clone()}
-                onchange={chosen(store, at)}>
-                { for words.iter().map(|word| html! {
-                    <option value={*word} selected={**word == *gap.value}>
-                        { if word.is_empty() { "as it is" } else { word } }</option>
-                }) }
-            </select>
-        },
-        Kind::Check => html! {
-            <input type="checkbox" id={id.clone()} checked={&*gap.value == "on"}
-                aria-describedby={about.clone()}
-                onclick={set(if &*gap.value == "on" { "off" } else { "on" })} />
-        },
+    page.el("div", |page| {
+        page.attr(
+            "class",
+            match (&gap.fault, &gap.kind) {
+                (Some(_), Kind::Check) => "gap wrong check",
+                (Some(_), _) => "gap wrong",
+                (None, Kind::Check) => "gap check",
+                _ => "gap",
+            },
+        );
+        page.el("label", |page| {
+            page.attr("for", &id);
+            page.text(&gap.label);
+        });
+        page.el("span class=fill", |page| {
+            field(page, store, at, gap, [&id, &about]);
+            if gap.kind == Kind::Seed {
+                let again = Command::Form(Wish::Reseed(at));
+                page.press("button type=button class=small", store, "Another seed", again);
+            }
+            if let Kind::Text(presets) = gap.kind {
+                for preset in presets {
+                    page.el("button type=button class='small preset'", |page| {
+                        page.click(store, fill(at, preset));
+                        page.attr("aria-label", &format!("{}: {preset}", gap.label));
+                        page.state("aria-pressed", *preset == &*gap.value);
+                        page.text(preset);
+                    });
+                }
+            }
+        });
+        page.el("p class=about", |page| {
+            page.attr("id", &about);
+            match &gap.fault {
+                Some(fault) => page.el("b", |page| quoted(page, fault)),
+                None => quoted(page, &gap.doc),
+            }
+        });
+    });
+}
+
+/// What is filled in, and what happens when that changes.
+fn field(page: &mut Markup, store: &Store, at: usize, gap: &Gap, [id, about]: [&str; 2]) {
+    let common = |page: &mut Markup| {
+        page.attr("id", id);
+        page.attr("aria-describedby", about);
+        if gap.fault.is_some() && gap.kind != Kind::Check {
+            page.attr("aria-invalid", "true");
+        }
     };
-    html! {
-        <div class={classes!("gap", wrong.then_some("wrong"), (gap.kind == Kind::Check).then_some("check"))}>
-            <label for={id}>{ &gap.label }</label>
-            <span class="fill">
-                { field }
-                if gap.kind == Kind::Seed {
-                    <button type="button" class="small"
-                        onclick={store.on(Command::Form(Wish::Reseed(at)))}>
-                        { "Another seed" }</button>
-                }
-                if let Kind::Text(presets) = gap.kind {
-                    { for presets.iter().map(|preset| html! {
-                        <button type="button" class="small preset" onclick={set(preset)}
-                            aria-label={format!("{}: {preset}", gap.label)}
-                            aria-pressed={(*preset == &*gap.value).to_string()}>{ *preset }</button>
-                    }) }
-                }
-            </span>
-            <p id={about} class="about">
-                if let Some(fault) = &gap.fault { <b>{ quoted(fault) }</b> } else { { quoted(&gap.doc) } }
-            </p>
-        </div>
+    match &gap.kind {
+        Kind::Text(_) | Kind::Seed => {
+            let head = "input type=text maxlength=200 autocomplete=off autocapitalize=off \
+                        spellcheck=false";
+            page.el(head, |page| {
+                common(page);
+                page.value(&gap.value);
+                page.hear(ListenerKind::oninput, store, filled);
+            });
+        }
+        Kind::Choice(words) => page.el("select", |page| {
+            common(page);
+            page.hear(ListenerKind::onchange, store, filled);
+            for word in words {
+                let text = if word.is_empty() { "as it is" } else { word };
+                page.option(word, text, **word == *gap.value);
+            }
+        }),
+        Kind::Check => page.el("input type=checkbox", |page| {
+            let on = &*gap.value == "on";
+            common(page);
+            page.checked(on);
+            page.click(store, fill(at, if on { "off" } else { "on" }));
+        }),
+    }
+}
+
+fn fill(at: usize, value: &str) -> Command {
+    Command::Form(Wish::Fill(at, value.into()))
+}
+
+/// A field says by its id which gap it is.
+fn filled(store: &Store, event: &Event) {
+    let id = event.target_dyn_into::<Element>().map(|field| field.id()).unwrap_or_default();
+    if let Some(at) = id.strip_prefix(GAP).and_then(|at| at.parse().ok()) {
+        store.send(fill(at, &browser::filled(event)));
     }
 }
 
 /// What stands between backticks is what is written.
-fn quoted(text: &str) -> Html {
-    let parts = text.split('`').enumerate();
-    let part = |(at, part): (usize, &str)| match at % 2 {
-        1 => html! { <code>{ part }</code> },
-        _ => html! { part },
-    };
-    parts.map(part).collect()
-}
-
-fn typed(store: &Store, at: usize) -> Callback<InputEvent> {
-    let store = store.clone();
-    Callback::from(move |event: InputEvent| {
-        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if let Some(input) = input {
-            let value: Rc<str> = input.value().into();
-            store.send(Command::Form(Wish::Fill(at, value)));
+fn quoted(page: &mut Markup, text: &str) {
+    let mut written = false;
+    for part in text.split('`') {
+        match written {
+            true => page.line("code", part),
+            false => page.text(part),
         }
-    })
-}
-
-fn chosen(store: &Store, at: usize) -> Callback<Event> {
-    let store = store.clone();
-    Callback::from(move |event: Event| {
-        if let Some(list) = event.target_dyn_into::<HtmlSelectElement>() {
-            store.send(Command::Form(Wish::Fill(at, list.value().into())));
-        }
-    })
+        written = !written;
+    }
 }

@@ -1,12 +1,15 @@
 //! What is selected, in full: every field, what changed in this step, what can be done to it.
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::icons::icon;
 use super::log::lights;
 use super::overview::overview;
 use super::why::why;
+use crate::scenario::units::{show_delay, show_share};
 use crate::sim::session::{LinkShot, NodeShot, TimerShot};
+use crate::sim::trace::Event;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::panels;
 use crate::ui::stage::node_shape;
 use crate::ui::state::choices::{self, Choice, choices};
@@ -17,307 +20,376 @@ use crate::ui::state::study::Wish;
 use crate::ui::state::tell;
 use crate::view::{Field, MessageName, NodeId};
 
+const LINK: &str = "button type=button class=link";
+
 /// The inspector.
 pub fn inspector(store: &Store, view: &View, shell: &Shell) -> Html {
     if let Some(asked) = &shell.study.why {
         return why(store, view, asked);
     }
-    match shell.selection {
-        None => overview(store, view, shell),
-        Some(Selection::Node(id)) => node(store, view, id),
-        Some(Selection::Link(a, b)) => link(store, view, a, b),
-        Some(Selection::Message(name)) => message(store, view, name),
-    }
+    let Some(selection) = shell.selection else { return overview(store, view, shell) };
+    markup(|page| match selection {
+        Selection::Node(id) => node(page, store, view, id),
+        Selection::Link(a, b) => link(page, store, view, a, b),
+        Selection::Message(name) => message(page, store, view, name),
+    })
 }
 
 /// A small disk: this is on stable storage.
-pub fn durable_mark() -> Html {
-    html! {
-        <span class="durable" title="On stable storage: it survives a crash">
-            { icon("disk") }<span class="sr">{ " (survives a crash)" }</span>
-        </span>
-    }
+pub fn durable_mark(page: &mut Markup) {
+    page.el("span class=durable title='On stable storage: it survives a crash'", |page| {
+        page.put(icon("disk"));
+        page.line("span class=sr", " (survives a crash)");
+    });
 }
 
-fn head(store: &Store, title: Html, kind: &str) -> Html {
-    html! {
-        <header class="head">
-            <h2>{ title }</h2>
-            <span class="kind">{ kind.to_string() }</span>
-            <button type="button" class="tool" aria-label="Select nothing"
-                onclick={store.on(Command::Select(None))}>{ icon("close") }</button>
-        </header>
-    }
+fn head(page: &mut Markup, store: &Store, kind: &str, title: Html) {
+    // Whatever is selected stands in the same place, and takes the place of nothing else.
+    page.key("selected");
+    page.el("header class=head", |page| {
+        page.el("h2", |page| page.put(title));
+        page.line("span class=kind", kind);
+        page.el("button type=button class=tool aria-label='Select nothing'", |page| {
+            page.click(store, Command::Select(None));
+            page.put(icon("close"));
+        });
+    });
 }
 
-fn buttons(store: &Store, list: Vec<Choice>) -> Html {
-    if list.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <div class="actions" role="group" aria-label="Actions">
-            { for list.into_iter().map(|choice| html! {
-                <button type="button" class="small" key={choice.label.clone()} title={choice.doc}
-                    aria-keyshortcuts={choice.key} onclick={store.on(choice.command)}>
-                    { choice.label }
-                    if let Some(key) = choice.key { <kbd aria-hidden="true">{ key }</kbd> }
-                </button>
-            }) }
-        </div>
-    }
-}
-
-fn node(store: &Store, view: &View, id: NodeId) -> Html {
-    let Some(shot) = view.node(id) else { return Html::default() };
-    let role = view.info.roles.iter().find(|role| role.id == shot.view.role);
-    let before = view.before.as_ref().filter(|before| before.id == id);
-    let changed = view.event.as_ref().filter(|event| event.node == Some(id));
-    let from = changed.map(|event| lights(view, event));
-    html! {
-        <article class="inspect" data-inspect={shot.name.clone()}>
-            { head(store, html! { <>{ node_shape(shot) }{ &shot.name }</> }, shot.view.role) }
-            <p class="state">
-                if !shot.up { <b class="chip-down">{ "crashed" }</b> }
-                if shot.paused { <b class="chip-paused">{ "paused" }</b> }
-                { &shot.view.headline }
-            </p>
-            if let Some(role) = role { <p class="doc">{ role.doc }</p> }
-            { buttons(store, choices(view, Selection::Node(id))) }
-            if let Some(event) = changed {
-                <p class="just"><b>{ "Just now: " }</b>{ tell::told(event, view.info, view.names) }
-                    { " " }<button type="button" class="link" aria-keyshortcuts="Q"
-                        onclick={store.on(Command::Study(Wish::Why(Some(event.step))))}>
-                        { "Why?" }</button>
-                </p>
+fn buttons(page: &mut Markup, store: &Store, list: Vec<Choice>) {
+    page.when(!list.is_empty(), |page| {
+        page.el("div class=actions role=group aria-label=Actions", |page| {
+            for choice in list {
+                button(page, store, choice);
             }
-            <h3>{ "State" }</h3>
-            { fields(view, &shot.view.fields, before.map(|before| &before.view.fields[..]),
-                from.clone()) }
-            { for shot.view.quorums.iter().map(|quorum| html! {
-                <p class="gathered">{ tell::gathered(quorum, view.names) }</p>
-            }) }
-            { for shot.view.panels.iter().enumerate().map(|(place, panel)| {
-                let old = before.and_then(|before| before.view.panels.get(place));
-                let news = old.is_some_and(|old| old != panel);
-                html! {
-                    <div class={news.then_some("news")} data-lights={from.clone().filter(|_| news)}>
-                        { panels::panel(store, panel) }
-                        if news { <span class="sr">{ "changed in this step" }</span> }
-                    </div>
-                }
-            }) }
-            { timers(view, shot, before.map(|before| &**before), from) }
-            { clocks(view, shot) }
-        </article>
+        });
+    });
+}
+
+fn button(page: &mut Markup, store: &Store, choice: Choice) {
+    page.el("button type=button class=small", |page| {
+        page.key(&choice.label);
+        page.attr("title", choice.doc);
+        page.click(store, choice.command);
+        page.text(&choice.label);
+        if let Some(key) = choice.key {
+            page.attr("aria-keyshortcuts", key);
+            page.line("kbd aria-hidden=true", key);
+        }
+    });
+}
+
+/// A row of a table: a name, and what it is.
+fn row(page: &mut Markup, name: &str, text: &str) {
+    page.el("tr", |page| {
+        page.line("th scope=row", name);
+        page.line("td", text);
+    });
+}
+
+#[inline(always)]
+fn table(page: &mut Markup, rows: impl FnOnce(&mut Markup)) {
+    page.el("table class=fields", |page| page.el("tbody", rows));
+}
+
+/// What was, before this step.
+fn before(page: &mut Markup, text: &str) {
+    page.el("del", |page| {
+        page.line("span class=sr", "before: ");
+        page.text(text);
+    });
+}
+
+/// Marks what is open as changed in this step, by what happened there on the stage.
+fn changed(page: &mut Markup, class: &str, from: Option<&str>) {
+    page.attr("class", class);
+    if let Some(from) = from {
+        page.attr("data-lights", from);
+    }
+}
+
+fn node(page: &mut Markup, store: &Store, view: &View, id: NodeId) {
+    let Some(shot) = view.node(id) else { return };
+    let role = view.info.roles.iter().find(|role| role.id == shot.view.role);
+    let old = view.before.as_deref().filter(|before| before.id == id);
+    let event = view.event.as_deref().filter(|event| event.node == Some(id));
+    let from = event.map(|event| lights(view, event));
+    let from = from.as_deref();
+    page.el("article class=inspect", |page| {
+        page.attr("data-inspect", &shot.name);
+        let title = markup(|page| {
+            page.put(node_shape(shot));
+            page.text(&shot.name);
+        });
+        head(page, store, shot.view.role, title);
+        page.el("p class=state", |page| {
+            if !shot.up {
+                page.line("b class=chip-down", "crashed");
+            }
+            if shot.paused {
+                page.line("b class=chip-paused", "paused");
+            }
+            page.text(&shot.view.headline);
+        });
+        page.when(role.is_some(), |page| {
+            page.line("p class=doc", role.map_or("", |role| role.doc))
+        });
+        buttons(page, store, choices(view, Selection::Node(id)));
+        page.group(|page| {
+            if let Some(event) = event {
+                just_now(page, store, view, event);
+            }
+        });
+        page.line("h3", "State");
+        fields(page, view, &shot.view.fields, old.map(|old| &old.view.fields[..]), from);
+        page.group(|page| {
+            for quorum in &shot.view.quorums {
+                page.line("p class=gathered", &tell::gathered(quorum, view.names));
+            }
+        });
+        page.group(|page| shown(page, store, shot, old, from));
+        page.group(|page| timers(page, view, shot, old, from));
+        page.line("h3", "Time");
+        table(page, |page| clocks(page, view, shot));
+    });
+}
+
+fn just_now(page: &mut Markup, store: &Store, view: &View, event: &Event) {
+    page.el("p class=just", |page| {
+        page.line("b", "Just now: ");
+        page.text(&tell::told(event, view.info, view.names));
+        page.text(" ");
+        let ask = Command::Study(Wish::Why(Some(event.step)));
+        page.press("button type=button class=link aria-keyshortcuts=Q", store, "Why?", ask);
+    });
+}
+
+/// What the protocol shows of the node in pictures of its own.
+fn shown(
+    page: &mut Markup,
+    store: &Store,
+    shot: &NodeShot,
+    old: Option<&NodeShot>,
+    from: Option<&str>,
+) {
+    for (place, panel) in shot.view.panels.iter().enumerate() {
+        let old = old.and_then(|old| old.view.panels.get(place));
+        let news = old.is_some_and(|old| old != panel);
+        page.el("div", |page| {
+            if news {
+                changed(page, "news", from);
+            }
+            page.put(panels::panel(store, panel));
+            if news {
+                page.line("span class=sr", "changed in this step");
+            }
+        });
     }
 }
 
 /// Fields as a table: the paper's name, the value, and what it was before this step.
-fn fields(scene: &Scene, now: &[Field], before: Option<&[Field]>, from: Option<String>) -> Html {
-    let names = scene.names;
-    html! {
-        <table class="fields"><tbody>
-            { for now.iter().map(|field| {
-                let old = before.and_then(|old| old.iter().find(|old| old.name == field.name));
-                let old = old.filter(|old| old.value != field.value);
-                let class = old.is_some().then_some("changed");
-                html! {
-                    <tr {class} key={field.name} data-field={field.name}
-                        data-lights={from.clone().filter(|_| old.is_some())}>
-                        <th scope="row" title={field.name}>{ field.paper }
-                            if field.durable { { durable_mark() } }
-                        </th>
-                        <td>
-                            { field.value.show(names) }
-                            if let Some(old) = old {
-                                <del><span class="sr">{ "before: " }</span>
-                                    { old.value.show(names) }</del>
-                            }
-                        </td>
-                    </tr>
+fn fields(
+    page: &mut Markup,
+    scene: &Scene,
+    now: &[Field],
+    old: Option<&[Field]>,
+    from: Option<&str>,
+) {
+    table(page, |page| {
+        for field in now {
+            let old = old.and_then(|old| old.iter().find(|old| old.name == field.name));
+            let old = old.filter(|old| old.value != field.value);
+            page.el("tr", |page| {
+                page.key(field.name);
+                page.attr("data-field", field.name);
+                if old.is_some() {
+                    changed(page, "changed", from);
                 }
-            }) }
-        </tbody></table>
-    }
+                page.el("th scope=row", |page| {
+                    page.attr("title", field.name);
+                    page.text(field.paper);
+                    if field.durable {
+                        durable_mark(page);
+                    }
+                });
+                page.el("td", |page| {
+                    page.text(&field.value.show(scene.names));
+                    if let Some(old) = old {
+                        before(page, &old.value.show(scene.names));
+                    }
+                });
+            });
+        }
+    });
 }
 
 /// The timers, with what this step set and what it stopped.
-fn timers(view: &View, shot: &NodeShot, before: Option<&NodeShot>, from: Option<String>) -> Html {
-    let old = before.map_or(&shot.timers[..], |before| &before.timers[..]);
-    let stopped = old.iter().filter(|old| shot.timers.iter().all(|new| new.name != old.name));
-    let all: Vec<(&TimerShot, bool)> = shot
-        .timers
-        .iter()
-        .map(|timer| (timer, true))
-        .chain(stopped.map(|timer| (timer, false)))
-        .collect();
-    if all.is_empty() {
-        return Html::default();
+fn timers(
+    page: &mut Markup,
+    view: &View,
+    shot: &NodeShot,
+    old: Option<&NodeShot>,
+    from: Option<&str>,
+) {
+    let old = old.map_or(&shot.timers[..], |old| &old.timers[..]);
+    if shot.timers.is_empty() && old.is_empty() {
+        return;
     }
-    html! {
-        <>
-            <h3>{ "Timers" }</h3>
-            <table class="fields"><tbody>
-                { for all.into_iter().map(|(timer, runs)| {
-                    let doc = view.info.timers.iter().find(|known| known.id == timer.name);
-                    let was = old.iter().find(|old| old.name == timer.name);
-                    let changed = !runs || was.is_none_or(|was| was.due_at != timer.due_at);
-                    let was = was.filter(|_| changed).map(|was| tell::clock(was.due_at));
-                    let now = match runs {
-                        true => format!("goes off at {}", tell::clock(timer.due_at)),
-                        false => "does not run".to_string(),
-                    };
-                    html! {
-                        <tr key={timer.name} title={doc.map(|known| known.doc)}
-                            class={changed.then_some("changed")}
-                            data-lights={from.clone().filter(|_| changed)}>
-                            <th scope="row">{ timer.name }</th>
-                            <td>{ now }
-                                if let Some(was) = was {
-                                    <del><span class="sr">{ "before: " }</span>{ was }</del>
-                                }
-                            </td>
-                        </tr>
-                    }
-                }) }
-            </tbody></table>
-        </>
+    page.line("h3", "Timers");
+    table(page, |page| {
+        for each in &shot.timers {
+            timer(page, view, each, true, of_name(old, each.name), from);
+        }
+        for each in old {
+            if of_name(&shot.timers, each.name).is_none() {
+                timer(page, view, each, false, Some(each), from);
+            }
+        }
+    });
+}
+
+fn of_name<'a>(timers: &'a [TimerShot], name: &str) -> Option<&'a TimerShot> {
+    timers.iter().find(|timer| timer.name == name)
+}
+
+fn timer(
+    page: &mut Markup,
+    view: &View,
+    timer: &TimerShot,
+    runs: bool,
+    was: Option<&TimerShot>,
+    from: Option<&str>,
+) {
+    let known = view.info.timers.iter().find(|known| known.id == timer.name);
+    let news = !runs || was.is_none_or(|was| was.due_at != timer.due_at);
+    page.el("tr", |page| {
+        page.key(timer.name);
+        if let Some(known) = known {
+            page.attr("title", known.doc);
+        }
+        if news {
+            changed(page, "changed", from);
+        }
+        page.line("th scope=row", timer.name);
+        page.el("td", |page| {
+            match runs {
+                true => page.text(&format!("goes off at {}", tell::clock(timer.due_at))),
+                false => page.text("does not run"),
+            }
+            if let Some(was) = was.filter(|_| news) {
+                before(page, &tell::clock(was.due_at));
+            }
+        });
+    });
+}
+
+fn clocks(page: &mut Markup, view: &View, shot: &NodeShot) {
+    let mut clock = tell::clock(shot.clock);
+    if shot.offset_us != 0 || shot.drift_ppm != 0 {
+        clock.push_str(&format!(" ({:+} µs, {:+} ppm)", shot.offset_us, shot.drift_ppm));
+    }
+    let mut vector = String::new();
+    for (node, count) in view.names.all().zip(&shot.vector) {
+        let gap = if vector.is_empty() { "" } else { " " };
+        vector.push_str(&format!("{gap}{}:{count}", view.name(node)));
+    }
+    row(page, "its clock", &clock);
+    row(page, "Lamport time", &shot.lamport.to_string());
+    row(page, "vector time", &vector);
+    if shot.crashes > 0 {
+        row(page, "crashes", &shot.crashes.to_string());
     }
 }
 
-fn clocks(view: &View, shot: &NodeShot) -> Html {
-    let vector: Vec<String> = view
-        .names
-        .all()
-        .zip(&shot.vector)
-        .map(|(node, count)| format!("{}:{count}", view.name(node)))
-        .collect();
-    let off = shot.offset_us != 0 || shot.drift_ppm != 0;
-    html! {
-        <>
-            <h3>{ "Time" }</h3>
-            <table class="fields"><tbody>
-                <tr><th scope="row">{ "its clock" }</th><td>{ tell::clock(shot.clock) }
-                    if off { { format!(" ({:+} µs, {:+} ppm)", shot.offset_us, shot.drift_ppm) } }
-                </td></tr>
-                <tr><th scope="row">{ "Lamport time" }</th><td>{ shot.lamport }</td></tr>
-                <tr><th scope="row">{ "vector time" }</th><td>{ vector.join(" ") }</td></tr>
-                if shot.crashes > 0 {
-                    <tr><th scope="row">{ "crashes" }</th><td>{ shot.crashes }</td></tr>
-                }
-            </tbody></table>
-        </>
-    }
-}
-
-fn message(store: &Store, view: &View, name: MessageName) -> Html {
+fn message(page: &mut Markup, store: &Store, view: &View, name: MessageName) {
     let content = store.ask(|player| player.session().message(name));
     let flight = view.flights.iter().find(|flight| flight.name == name);
     let loss = view.losses.iter().find(|loss| loss.flight.name == name);
     let text = name.text(view.names);
     let (Some(content), Some(about)) = (content, flight.or(loss.map(|loss| &loss.flight))) else {
-        return html! {
-            <article class="inspect">
-                { head(store, html! { &text }, "message") }
-                <p class="empty">{ "It is no longer on its way. Step back to see it again." }</p>
-            </article>
-        };
+        return page.el("article class=inspect", |page| {
+            head(page, store, "message", markup(|page| page.text(&text)));
+            let gone = "It is no longer on its way. Step back to see it again.";
+            page.line("p class=empty", gone);
+        });
     };
     let doc = view.info.messages.iter().find(|message| message.id == content.kind);
-    let when = match (flight, loss) {
-        (_, Some(loss)) => format!("{} at {}", loss.why.text(), tell::clock(loss.lost_at)),
-        (Some(flight), _) if flight.held => "waits".to_string(),
-        _ => match about.due_at {
-            Some(due) => format!("arrives at {}", tell::clock(due)),
-            None => "waits to be delivered".to_string(),
-        },
+    let when = match (loss, about.due_at) {
+        (Some(loss), _) => format!("{} at {}", loss.why.text(), tell::clock(loss.lost_at)),
+        _ if about.held => "waits".to_string(),
+        (_, Some(due)) => format!("arrives at {}", tell::clock(due)),
+        _ => "waits to be delivered".to_string(),
     };
-    html! {
-        <article class="inspect" data-inspect={text.clone()}>
-            { head(store, html! { content.kind }, &text) }
-            <p class="state">
-                { node_button(store, view, name.from) }{ " → " }
-                { node_button(store, view, about.to) }
-                { format!(" · {}", content.summary) }
-            </p>
-            if let Some(doc) = doc { <p class="doc">{ doc.doc }</p> }
-            { buttons(store, choices(view, Selection::Message(name))) }
-            <h3>{ "On its way" }</h3>
-            <table class="fields"><tbody>
-                <tr><th scope="row">{ "sent" }</th><td>
-                    { tell::clock(about.sent_at) }{ " " }
-                    <button type="button" class="link"
-                        onclick={store.on(Command::Seek(about.sent_step))}>
-                        { format!("event {}", about.sent_step) }</button>{ " " }
-                    <button type="button" class="link"
-                        onclick={store.on(Command::Study(Wish::Why(Some(about.sent_step))))}>
-                        { "Why?" }</button>
-                </td></tr>
-                <tr><th scope="row">{ "then" }</th><td>{ when }</td></tr>
-                if name.copy > 1 {
-                    <tr><th scope="row">{ "copy" }</th>
-                        <td>{ format!("number {}", name.copy) }</td></tr>
-                }
-            </tbody></table>
-            <h3>{ "What it says" }</h3>
-            { fields(view, &content.fields, None, None) }
-        </article>
-    }
+    page.el("article class=inspect", |page| {
+        page.attr("data-inspect", &text);
+        head(page, store, &text, markup(|page| page.text(content.kind)));
+        page.el("p class=state", |page| {
+            node_button(page, store, view, name.from);
+            page.text(" → ");
+            node_button(page, store, view, about.to);
+            page.text(&format!(" · {}", content.summary));
+        });
+        page.when(doc.is_some(), |page| page.line("p class=doc", doc.map_or("", |doc| doc.doc)));
+        buttons(page, store, choices(view, Selection::Message(name)));
+        page.line("h3", "On its way");
+        table(page, |page| {
+            page.el("tr", |page| {
+                page.line("th scope=row", "sent");
+                page.el("td", |page| {
+                    let step = about.sent_step;
+                    page.text(&tell::clock(about.sent_at));
+                    page.text(" ");
+                    page.press(LINK, store, &format!("event {step}"), Command::Seek(step));
+                    page.text(" ");
+                    page.press(LINK, store, "Why?", Command::Study(Wish::Why(Some(step))));
+                });
+            });
+            row(page, "then", &when);
+            if name.copy > 1 {
+                row(page, "copy", &format!("number {}", name.copy));
+            }
+        });
+        page.line("h3", "What it says");
+        fields(page, view, &content.fields, None, None);
+    });
 }
 
-fn node_button(store: &Store, view: &View, node: NodeId) -> Html {
-    html! {
-        <button type="button" class="link"
-            onclick={store.on(Command::Select(Some(Selection::Node(node))))}>
-            { view.name(node) }
-        </button>
-    }
+fn node_button(page: &mut Markup, store: &Store, view: &View, node: NodeId) {
+    page.press(LINK, store, &view.name(node), Command::Select(Some(Selection::Node(node))));
 }
 
-fn link(store: &Store, view: &View, a: NodeId, b: NodeId) -> Html {
-    let Some(pair) = view.link(a, b) else { return Html::default() };
-    let title =
-        html! { <>{ node_button(store, view, a) }{ " – " }{ node_button(store, view, b) }</> };
-    let (name_a, name_b) = (view.name(a), view.name(b));
-    html! {
-        <article class="inspect" data-inspect={format!("{name_a}-{name_b}")}>
-            { head(store, title, "link") }
-            { buttons(store, choices(view, Selection::Link(a, b))) }
-            { way(store, (a, &name_a), (b, &name_b), &pair.there) }
-            { way(store, (b, &name_b), (a, &name_a), &pair.back) }
-        </article>
-    }
+fn link(page: &mut Markup, store: &Store, view: &View, a: NodeId, b: NodeId) {
+    let Some(pair) = view.link(a, b) else { return };
+    page.el("article class=inspect", |page| {
+        page.attr("data-inspect", &format!("{}-{}", view.name(a), view.name(b)));
+        let title = markup(|page| {
+            node_button(page, store, view, a);
+            page.text(" – ");
+            node_button(page, store, view, b);
+        });
+        head(page, store, "link", title);
+        buttons(page, store, choices(view, Selection::Link(a, b)));
+        way(page, store, view, (a, b), &pair.there);
+        way(page, store, view, (b, a), &pair.back);
+    });
 }
 
-fn way(
-    store: &Store,
-    (from, from_name): (NodeId, &str),
-    (to, to_name): (NodeId, &str),
-    link: &LinkShot,
-) -> Html {
-    use crate::scenario::units::{show_delay, show_share};
+fn way(page: &mut Markup, store: &Store, view: &View, (a, b): (NodeId, NodeId), link: &LinkShot) {
+    page.line("h3", &format!("{} → {}", view.name(a), view.name(b)));
+    page.when(store.query().edit, |page| buttons(page, store, choices::this_way(a, b, link)));
+    let weather = &link.weather;
     let state = match (link.cut, link.held) {
         (true, _) => "cut: messages are lost",
         (_, true) => "holds: messages wait",
         _ => "open",
     };
-    let weather = &link.weather;
-    html! {
-        <>
-            <h3>{ format!("{from_name} → {to_name}") }</h3>
-            if store.query().edit { { buttons(store, choices::this_way(from, to, link)) } }
-            <table class="fields"><tbody>
-                <tr><th scope="row">{ "state" }</th><td>{ state }</td></tr>
-                <tr><th scope="row">{ "delay" }</th><td>{ show_delay(weather.delay) }</td></tr>
-                <tr><th scope="row">{ "loss" }</th><td>{ show_share(weather.loss_ppm) }</td></tr>
-                <tr><th scope="row">{ "duplicates" }</th>
-                    <td>{ show_share(weather.duplicate_ppm) }</td></tr>
-                <tr><th scope="row">{ "order" }</th>
-                    <td>{ if weather.fifo { "as sent" } else { "any" } }</td></tr>
-                <tr><th scope="row">{ "on it now" }</th><td>{ link.in_flight }</td></tr>
-                <tr><th scope="row">{ "sent, lost" }</th>
-                    <td>{ format!("{}, {}", link.sent, link.lost) }</td></tr>
-            </tbody></table>
-        </>
-    }
+    table(page, |page| {
+        row(page, "state", state);
+        row(page, "delay", &show_delay(weather.delay));
+        row(page, "loss", &show_share(weather.loss_ppm));
+        row(page, "duplicates", &show_share(weather.duplicate_ppm));
+        row(page, "order", if weather.fifo { "as sent" } else { "any" });
+        row(page, "on it now", &link.in_flight.to_string());
+        row(page, "sent, lost", &format!("{}, {}", link.sent, link.lost));
+    });
 }

@@ -25,7 +25,7 @@ pub fn overview(store: &Store, view: &View, shell: &Shell) -> Html {
             page.line("h2", info.title);
             page.line("p class=doc", info.summary);
             page.line("p class=source", info.reference);
-            page.el("div class=actions", |page| page.put(run_buttons(store, &RUN[..2])));
+            page.el("div class=actions", |page| run_buttons(page, store, &RUN[..2]));
             picture(page, store, view, shell);
             page.line(
                 "p class=empty",

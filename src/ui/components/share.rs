@@ -2,101 +2,143 @@
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, File, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
-use yew::prelude::*;
+use web_sys::{Element, Event, File, HtmlInputElement, HtmlTextAreaElement};
+use yew::virtual_dom::ListenerKind;
+use yew::{Html, TargetCast};
 
-use super::dialog::Modal;
+use super::dialog::modal;
 use crate::scenario::limits::MAX_TEXT;
 use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::sharing::{CONTROLS, SHAPES, Sharing, THEMES, Wish};
 use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::tell;
 
+/// The id of a list begins like this; which of them it is follows.
+const LIST: &str = "share-";
+
 /// The dialog.
 pub fn share(store: &Store, view: &View, shell: &Shell) -> Html {
     let sharing = &shell.sharing;
     let start = sharing.from_start;
-    let (body, text) = match store.ask(|player| player.share(!start)) {
-        Ok(shared) => {
-            let link = format!("{}{}", browser::base(), shared.fragment);
-            (copying(store, view, sharing, &link, &shared.text), shared.text)
-        }
-        Err(why) => {
-            let said = format!("This run has no link: {why}. Send it as a file.");
-            (html! { <p class="faults">{ said }</p> }, store.ask(|player| player.text()))
-        }
-    };
-    let from = |start| store.on(Command::Share(Wish::FromStart(start)));
-    html! {
-        <Modal store={store.clone()} title="Share">
-            <fieldset class="sides">
-                <legend>{ "Whoever opens it sees this run" }</legend>
-                <label><input type="radio" name="from" checked={!start} onchange={from(false)} />
-                    { format!("from this moment, {}", tell::clock(view.now)) }</label>
-                <label><input type="radio" name="from" checked={start} onchange={from(true)} />
-                    { "from the start" }</label>
-            </fieldset>
-            { body }
-            <section>
-                <h3>{ "As a file" }</h3>
-                <div class="actions">
-                    <a class="small" download={file_name(&view.title)} href={data_url(&text)}>
-                        { "Download the scenario" }</a>
-                    if shell.query.edit { { opener(store) } }
-                </div>
-                <p class="doc">{ "A file has no limit of length, and is opened here, or by dropping \
-                    it onto the page, or on the command line." }</p>
-            </section>
-        </Modal>
-    }
+    let shared = store.ask(|player| player.share(!start));
+    let body = markup(|page| {
+        page.el("fieldset class=sides", |page| {
+            page.line("legend", "Whoever opens it sees this run");
+            let now = format!("from this moment, {}", tell::clock(view.now));
+            from(page, store, &now, !start, false);
+            from(page, store, "from the start", start, true);
+        });
+        let text = match shared {
+            Ok(shared) => {
+                let link = format!("{}{}", browser::base(), shared.fragment);
+                page.group(|page| copying(page, store, sharing, &link, &view.title));
+                page.el("details", |page| carried(page, &shared.text));
+                shared.text
+            }
+            Err(why) => {
+                let said = format!("This run has no link: {why}. Send it as a file.");
+                page.line("p class=faults", &said);
+                store.ask(|player| player.text())
+            }
+        };
+        page.el("section", |page| {
+            page.line("h3", "As a file");
+            page.el("div class=actions", |page| {
+                page.el("a class=small", |page| {
+                    page.attr("download", &file_name(&view.title));
+                    page.attr("href", &data_url(&text));
+                    page.text("Download the scenario");
+                });
+                if shell.query.edit {
+                    opener(page, store);
+                }
+            });
+            page.line(
+                "p class=doc",
+                "A file has no limit of length, and is opened here, or by dropping it onto the \
+                 page, or on the command line.",
+            );
+        });
+    });
+    modal(store, "Share", false, body)
 }
 
-fn copying(store: &Store, view: &View, sharing: &Sharing, link: &str, text: &str) -> Html {
-    let (framed, snippet) = snippet(sharing.shape, link, &view.title);
-    let said = match sharing.copied {
-        Some(true) => "Copied.".to_string(),
-        Some(false) => "Copying is forbidden here. It is selected: press Ctrl+C.".to_string(),
-        None => meaning(link.chars().count()),
-    };
-    let choose = |label: &'static str, place: usize, words: &'static [&'static str]| {
-        let (store, shape) = (store.clone(), sharing.shape);
-        let onchange = Callback::from(move |event: Event| {
-            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
-            let mut shape = shape;
-            shape[place] = select.selected_index().max(0) as usize;
-            store.send(Command::Share(Wish::Shape(shape)));
+/// Where the link leads to.
+fn from(page: &mut Markup, store: &Store, label: &str, chosen: bool, start: bool) {
+    page.el("label", |page| {
+        page.el("input type=radio name=from", |page| {
+            page.checked(chosen);
+            let change = Command::Share(Wish::FromStart(start));
+            page.on(ListenerKind::onchange, store.on(change));
         });
-        html! {
-            <label>{ label }<select id={format!("share-{place}")} {onchange}>
-                { for words.iter().enumerate().map(|(at, word)| html! {
-                    <option selected={sharing.shape[place] == at}>{ *word }</option>
-                }) }
-            </select></label>
+        page.text(label);
+    });
+}
+
+/// What is copied, and in which form.
+fn copying(page: &mut Markup, store: &Store, sharing: &Sharing, link: &str, title: &str) {
+    let (framed, snippet) = snippet(sharing.shape, link, title);
+    page.el("div class=ask", |page| {
+        list(page, store, sharing, 0, "What to copy", SHAPES);
+        if framed {
+            list(page, store, sharing, 1, "Theme", THEMES);
+            list(page, store, sharing, 2, "Controls", CONTROLS);
         }
-    };
-    html! {
-        <>
-            <div class="ask">
-                { choose("What to copy", 0, SHAPES) }
-                if framed {
-                    { choose("Theme", 1, THEMES) }
-                    { choose("Controls", 2, CONTROLS) }
-                }
-            </div>
-            <label class="sr" for="share-link">{ "What is copied" }</label>
-            <textarea id="share-link" readonly=true rows="5" value={snippet.clone()} />
-            <div class="actions">
-                <button type="button" class="small primary" id="copy"
-                    onclick={copy(store, snippet)}>{ "Copy" }</button>
-                <span class="doc" role="status" id="share-said">{ said }</span>
-            </div>
-            <details><summary>{ "What the link carries" }</summary>
-                <p class="doc">{ "The whole scenario, compressed, behind the hash mark: it reaches \
-                    no server. The same text gives the same run in every browser." }</p>
-                <pre tabindex="0">{ text.to_string() }</pre>
-            </details>
-        </>
+    });
+    page.line("label class=sr for=share-link", "What is copied");
+    page.el("textarea id=share-link readonly=readonly rows=5", |page| page.value(&snippet));
+    page.el("div class=actions", |page| {
+        page.el("button type=button class='small primary' id=copy", |page| {
+            page.hear(ListenerKind::onclick, store, copy);
+            page.text("Copy");
+        });
+        let said = match sharing.copied {
+            Some(true) => "Copied.".to_string(),
+            Some(false) => "Copying is forbidden here. It is selected: press Ctrl+C.".to_string(),
+            None => meaning(link.chars().count()),
+        };
+        page.line("span class=doc role=status id=share-said", &said);
+    });
+}
+
+fn list(
+    page: &mut Markup,
+    store: &Store,
+    sharing: &Sharing,
+    place: usize,
+    label: &str,
+    words: &[&str],
+) {
+    page.el("label", |page| {
+        page.text(label);
+        page.el("select", |page| {
+            page.attr("id", &format!("{LIST}{place}"));
+            page.hear(ListenerKind::onchange, store, choose);
+            for (at, word) in words.iter().enumerate() {
+                page.option(&at.to_string(), word, sharing.shape[place] == at);
+            }
+        });
+    });
+}
+
+fn carried(page: &mut Markup, text: &str) {
+    page.line("summary", "What the link carries");
+    page.line(
+        "p class=doc",
+        "The whole scenario, compressed, behind the hash mark: it reaches no server. The same \
+         text gives the same run in every browser.",
+    );
+    page.line("pre tabindex=0", text);
+}
+
+/// A list says by its id which one it is.
+fn choose(store: &Store, event: &Event) {
+    let id = event.target_dyn_into::<Element>().map(|list| list.id()).unwrap_or_default();
+    let list = id.strip_prefix(LIST).and_then(|list| list.parse().ok());
+    if let (Some(list), Ok(place)) = (list, browser::filled(event).parse()) {
+        store.send(Command::Share(Wish::Shape(list, place)));
     }
 }
 
@@ -148,10 +190,16 @@ fn escape(text: &str) -> String {
 
 /// `the-first-vote.scenario`
 fn file_name(title: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
-    let words: String = title.chars().take(60).map(plain).collect();
-    let words: Vec<&str> = words.split_whitespace().collect();
-    format!("{}.scenario", if words.is_empty() { "run".into() } else { words.join("-") })
+    let mut name = String::new();
+    for letter in title.chars().take(60) {
+        if letter.is_ascii_alphanumeric() {
+            name.push(letter.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    format!("{}.scenario", if name.is_empty() { "run" } else { name })
 }
 
 fn data_url(text: &str) -> String {
@@ -159,55 +207,44 @@ fn data_url(text: &str) -> String {
 }
 
 /// Copies; where that is forbidden, selects the text so that a person can.
-fn copy(store: &Store, link: String) -> Callback<MouseEvent> {
+fn copy(store: &Store, _: &Event) {
+    let Some(area) = browser::element("share-link") else { return };
     let store = store.clone();
-    Callback::from(move |_| {
-        let (link, store) = (link.clone(), store.clone());
-        spawn_local(async move {
-            let done = match browser::clipboard() {
-                Some(clipboard) => JsFuture::from(clipboard.write_text(&link)).await.is_ok(),
-                None => false,
-            };
-            if !done {
-                select("share-link");
+    spawn_local(async move {
+        let done = match browser::clipboard() {
+            Some(clipboard) => {
+                JsFuture::from(clipboard.write_text(&browser::value(&area))).await.is_ok()
             }
-            store.send(Command::Share(Wish::Copied(done)));
-        });
-    })
-}
-
-fn select(id: &str) {
-    let element = browser::document().and_then(|document| document.get_element_by_id(id));
-    if let Some(area) = element.and_then(|found| found.dyn_into::<HtmlTextAreaElement>().ok()) {
-        let _ = area.focus();
-        area.select();
-    }
-}
-
-/// The button that opens a file.
-fn opener(store: &Store) -> Html {
-    let onchange = {
-        let store = store.clone();
-        Callback::from(move |event: Event| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let file = input.and_then(|input| input.files()).and_then(|files| files.get(0));
-            open_file(&store, file);
-        })
-    };
-    let press = Callback::from(|event: MouseEvent| {
-        let button = event.target_dyn_into::<Element>();
-        let input = button.and_then(|button| button.next_element_sibling());
-        if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok()) {
-            input.click();
+            None => false,
+        };
+        if let Some(area) = area.dyn_ref::<HtmlTextAreaElement>().filter(|_| !done) {
+            let _ = area.focus();
+            area.select();
         }
+        store.send(Command::Share(Wish::Copied(done)));
     });
-    html! {
-        <>
-            <button type="button" class="small" onclick={press}>{ "Open a file…" }</button>
-            <input type="file" id="open-file" hidden=true tabindex="-1" aria-hidden="true"
-                accept=".scenario,.txt,text/plain" {onchange} />
-        </>
-    }
+}
+
+/// The button that opens a file, and the field behind it.
+fn opener(page: &mut Markup, store: &Store) {
+    page.el("button type=button class=small", |page| {
+        page.hear(ListenerKind::onclick, store, |_, _| {
+            let field = browser::element("open-file").and_then(|field| field.dyn_into().ok());
+            let Some(field) = field else { return };
+            let field: HtmlInputElement = field;
+            field.click();
+        });
+        page.text("Open a file…");
+    });
+    let head = "input type=file id=open-file hidden=hidden tabindex=-1 aria-hidden=true \
+                accept=.scenario,.txt,text/plain";
+    page.el(head, |page| {
+        page.hear(ListenerKind::onchange, store, |store, event| {
+            let field = event.target_dyn_into::<HtmlInputElement>();
+            let files = field.and_then(|field| field.files());
+            open_file(store, files.and_then(|files| files.get(0)));
+        });
+    });
 }
 
 /// Opens a file that a person chose, or dropped onto the page.

@@ -1,29 +1,47 @@
 //! The obvious things to try, on the stage.
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::icons::icon;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::choices::proposals;
 use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 
+/// More proposals than this are only in the dialog.
+const SHOWN: usize = 4;
+
 /// The proposals.
 pub fn try_this(store: &Store, view: &View, _: &Shell) -> Html {
-    let list = proposals(view);
-    html! {
-        <div class="try" role="group" aria-label="Try this">
-            { for list.into_iter().take(4).enumerate().map(|(at, choice)| html! {
-                <button type="button" class={if at == 0 { "chip first" } else { "chip" }}
-                    key={choice.label.clone()} title={choice.doc}
-                    onclick={store.on(choice.command)}>
-                    if at == 0 { { icon("bolt") } }
-                    { choice.label }
-                </button>
-            }) }
-            <button type="button" class="chip more" id="more"
-                onclick={store.on(Command::Dialog(Some(Dialog::Act)))}>
-                { "Do something…" }
-            </button>
-        </div>
+    markup(|page| {
+        page.el("div class=try role=group aria-label='Try this'", |page| {
+            page.group(|page| proposed(page, store, view));
+            let more = Command::Dialog(Some(Dialog::Act));
+            page.press(
+                "button type=button class='chip more' id=more",
+                store,
+                "Do something…",
+                more,
+            );
+        });
+    })
+}
+
+fn proposed(page: &mut Markup, store: &Store, view: &View) {
+    let mut list = proposals(view);
+    list.truncate(SHOWN);
+    let mut first = true;
+    for choice in list {
+        page.el("button type=button", |page| {
+            page.attr("class", if first { "chip first" } else { "chip" });
+            page.key(&choice.label);
+            page.attr("title", choice.doc);
+            page.click(store, choice.command);
+            if first {
+                page.put(icon("bolt"));
+            }
+            page.text(&choice.label);
+        });
+        first = false;
     }
 }

@@ -31,7 +31,7 @@ pub fn panel(store: &Store, panel: &Panel) -> Html {
             page.el("h3", |page| {
                 page.text(panel.title());
                 if panel.durable() {
-                    page.put(durable_mark());
+                    durable_mark(page);
                 }
             });
             let lines = panel.text();

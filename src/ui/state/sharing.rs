@@ -24,8 +24,8 @@ pub enum Wish {
     FromStart(bool),
     /// It was copied, or could only be selected.
     Copied(bool),
-    /// Another form, theme or amount of controls: the places in the three lists.
-    Shape([usize; 3]),
+    /// Another form, theme or amount of controls: which of the three lists, and the place in it.
+    Shape(usize, usize),
     /// Look for these words in the library.
     Search(Rc<str>),
     /// Only the protocol of that place in the catalog.
@@ -54,7 +54,11 @@ impl Sharing {
         match wish {
             Wish::FromStart(start) => self.from_start = start,
             Wish::Copied(done) => self.copied = Some(done),
-            Wish::Shape(shape) => self.shape = shape,
+            Wish::Shape(list, place) => {
+                if let Some(shape) = self.shape.get_mut(list) {
+                    *shape = place;
+                }
+            }
             Wish::Search(words) => self.search = words,
             Wish::Only(place) => self.only = place,
         }
