@@ -15,6 +15,21 @@ pub fn keep(text: String) {
     KEPT.with(|kept| *kept.borrow_mut() = text);
 }
 
+/// Watches for the end of the program. The deployed page has no panic that says anything: the
+/// program just stops, and the browser tells of it.
+pub fn watch() {
+    let Some(window) = browser::window() else { return };
+    let stopped = |event: &web_sys::Event| {
+        let error = js_sys::Reflect::get(event, &"error".into()).unwrap_or_default();
+        let name = js_sys::Reflect::get(&error, &"name".into()).unwrap_or_default();
+        if name == "RuntimeError" && !browser::root_says("data-boot", "failed") {
+            let said = js_sys::Error::from(error).to_string();
+            show(&String::from(said));
+        }
+    };
+    gloo_events::EventListener::new(&window, "error", stopped).forget();
+}
+
 /// Shows the card.
 pub fn show(why: &str) {
     web_sys::console::error_1(&why.into());

@@ -31,6 +31,7 @@ use state::store::{Command, Store};
 /// Starts the page in place of the static shell of `index.html`.
 pub fn main() {
     yew::set_custom_panic_hook(Box::new(|info| card::show(&info.to_string())));
+    card::watch();
     let (query, wrong) = Query::parse(&browser::query());
     // The palette is marked by the document itself, which follows the system's wish as well.
     browser::mark_root("data-theme", query.theme);

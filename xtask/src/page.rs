@@ -3,7 +3,7 @@
 use crate::Stop;
 use crate::arguments::Arguments;
 use crate::run::{self, Failure};
-use crate::setup::PageTools;
+use crate::setup::{self, PageTools};
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -21,10 +21,26 @@ pub fn build_dist(tools: &PageTools, release: bool) -> Result<(), Failure> {
     let mut trunk = tools.trunk("build");
     if release {
         trunk.arg("--release");
+        slim(&mut trunk);
     }
     run::run(&mut trunk)?;
     let mut sizes = Command::new("node");
     run::run(sizes.args(["xtask/sizes.mjs", "dist"]).current_dir(run::project_root()))
+}
+
+/// Builds the standard library along with the page, without what a panic would say: a tenth of the
+/// download was that. A panic stops the program all the same, and the page shows its card; what it
+/// would have said is said by `cargo xtask serve`, whose build keeps it.
+///
+/// The switches are not stable yet. The toolchain is pinned, so they mean the same until somebody
+/// changes it; and where they cannot be used the page is built without them.
+fn slim(trunk: &mut Command) {
+    if !setup::library_source() {
+        run::say("no source of the standard library: the page will be a tenth larger");
+        return;
+    }
+    setup::set_unstable(trunk);
+    trunk.env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none");
 }
 
 pub fn serve(mut arguments: Arguments) -> Result<(), Stop> {

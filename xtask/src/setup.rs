@@ -138,6 +138,31 @@ pub fn wasm_target() -> Result<(), Failure> {
     }
 }
 
+/// Whether the source of the standard library is here, or could be brought. The page does without
+/// it, at a tenth more to download.
+pub fn library_source() -> bool {
+    let asked = Command::new("rustc").args(["--print", "sysroot"]).output();
+    let Some(output) = asked.ok().filter(|output| output.status.success()) else { return false };
+    let sysroot = String::from_utf8_lossy(&output.stdout).into_owned();
+    let source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock");
+    if !source.is_file() && rustup_add("component", "rust-src").is_err() {
+        return false;
+    }
+    // What the library itself is made of: Trunk asks for no crate that is not here.
+    let mut fetch = Command::new("cargo");
+    fetch.args(["fetch", "--locked", "--target", tools::WASM_TARGET]);
+    set_unstable(&mut fetch);
+    source.is_file() && run::run(fetch.current_dir(run::project_root())).is_ok()
+}
+
+/// Lets a stable toolchain build the standard library.
+pub fn set_unstable(command: &mut Command) {
+    command
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
+        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size");
+}
+
 fn rustup_add(kind: &str, name: &str) -> Result<(), Failure> {
     if !run::answers("rustup", &["--version"]) {
         return Err(Failure::new(format!(

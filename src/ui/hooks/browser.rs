@@ -82,6 +82,12 @@ pub fn has_focus() -> bool {
     document().is_some_and(|document| document.has_focus().unwrap_or(false))
 }
 
+/// Whether the root element says that.
+pub fn root_says(name: &str, value: &str) -> bool {
+    let root = document().and_then(|document| document.document_element());
+    root.and_then(|root| root.get_attribute(name)).is_some_and(|said| said == value)
+}
+
 /// Names the page in tabs and in the history.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
