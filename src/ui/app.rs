@@ -3,19 +3,22 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{
-    Document, DragEvent, Element, Event, IntersectionObserver, IntersectionObserverEntry,
-    KeyboardEvent,
+    Document, DragEvent, Element, Event, EventTarget, IntersectionObserver,
+    IntersectionObserverEntry, KeyboardEvent,
 };
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
 use super::components::act::{act, partition};
 use super::components::form::form;
 use super::components::help::help;
-use super::components::icons::icon;
+use super::components::icons::{face, icon};
 use super::components::library::library;
+use super::components::log::follow;
 use super::components::narration::narration;
 use super::components::part::{Draw, Part};
 use super::components::script::mend;
@@ -24,6 +27,7 @@ use super::components::tabs::side;
 use super::components::transport::transport;
 use super::components::try_this::try_this;
 use super::hooks::browser;
+use super::hooks::markup::{Markup, markup};
 use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
@@ -62,68 +66,98 @@ pub fn App(props: &AppProps) -> Html {
             move || drop(listeners)
         });
     }
-    use_effect(browser::settle);
-    let Model { scene: view, calm, shell } = (*model).clone();
-    mark_root(&view, &shell);
+    let model: Model = (*model).clone();
+    let (view, shell) = (&model.scene, &*model.shell);
+    mark_root(view, shell);
+    {
+        let (store, model) = (store.clone(), model.clone());
+        use_effect(move || {
+            browser::settle();
+            follow(&store, &model.calm, &model.shell);
+        });
+    }
     let query = &shell.query;
     let (full, sides) = (query.controls == Controls::Full, !Tab::all(query).is_empty());
-    let part = |draw: Draw| {
-        let (store, view, shell) = (store.clone(), calm.clone(), shell.clone());
-        html! { <Part {store} {view} {shell} {draw} /> }
-    };
     let class = match (full, sides) {
         (true, true) => "app",
         (true, false) => "app alone",
         (false, true) => "app bare",
         (false, false) => "app embed",
     };
-    html! {
-            <div {class} id="app" data-status={if view.playing { "playing" } else { "paused" }}
-                data-step={view.step.to_string()} data-head={view.head.to_string()}
-                data-time={view.now.to_string()}
-                data-timeline={if query.shows("timeline", true) { "1" } else { "0" }}
-                data-digest={view.digest.map(|digest| format!("{digest:016x}"))}
-                data-branches={view.branches.len().to_string()}>
-                if full { { top(&store, &view, &shell) } }
-                <main class="lab">
-                    if !full { <h1 class="sr">{ &*view.title }</h1> }
-                    <section class="scene" aria-label="Stage">
-                        <Stage store={store.clone()} view={view.clone()} shell={shell.clone()}
-                            layout={shell.layout.0.clone()} stage={shell.stage.0.clone()} />
-                        { part(tools) }
-                        if shell.proposes() { { part(try_this) } }
-                    </section>
-                    { part(deck) }
-                </main>
-                if sides { { part(side) } }
-                { notice(&store, &shell) }
-                { dialog(&store, &calm, &shell) }
-                <p class="sr" role="status" aria-live="polite" id="spoken">{ &*shell.spoken }</p>
-            </div>
+    markup(|page| {
+        page.el("div id=app", |page| {
+            page.attr("class", class);
+            mark(page, view, shell);
+            page.when(full, |page| top(page, &store, view, shell));
+            page.el("main class=lab", |page| {
+                page.when(!full, |page| page.line("h1 class=sr", &view.title));
+                page.el("section class=scene aria-label=Stage", |page| {
+                    page.put(html! {
+                        <Stage store={store.clone()} view={view.clone()}
+                            shell={model.shell.clone()} layout={shell.layout.0.clone()}
+                            stage={shell.stage.0.clone()} />
+                    });
+                    part(page, &store, &model, tools);
+                    page.when(shell.proposes(), |page| part(page, &store, &model, try_this));
+                });
+                part(page, &store, &model, deck);
+            });
+            page.when(sides, |page| part(page, &store, &model, side));
+            page.when(shell.notice.is_some(), |page| notice(page, &store, shell));
+            page.put(dialog(&store, &model.calm, shell));
+            page.line("p class=sr role=status aria-live=polite id=spoken", &shell.spoken);
+        });
+    })
+}
+
+/// What tests and the pages around a frame want to know of the run.
+fn mark(page: &mut Markup, view: &View, shell: &Shell) {
+    page.attr("data-status", if view.playing { "playing" } else { "paused" });
+    page.attr("data-timeline", if shell.query.shows("timeline", true) { "1" } else { "0" });
+    for (name, number) in [
+        ("data-step", view.step),
+        ("data-head", view.head),
+        ("data-time", view.now),
+        ("data-branches", view.branches.len() as u64),
+    ] {
+        page.attr(name, &number.to_string());
     }
+    if let Some(digest) = view.digest {
+        page.attr("data-digest", &format!("{digest:016x}"));
+    }
+}
+
+/// A part of the page that is drawn again when it has changed.
+fn part(page: &mut Markup, store: &Store, model: &Model, draw: Draw) {
+    let (store, view, shell) = (store.clone(), model.calm.clone(), model.shell.clone());
+    page.put(html! { <Part {store} {view} {shell} {draw} /> });
 }
 
 /// Under the stage: what is told, and time.
 fn deck(store: &Store, view: &View, shell: &Shell) -> Html {
     let query = &shell.query;
     let full = query.embed && query.links && query.controls != Controls::None;
-    html! {
-        <section class="deck" aria-label="Time">
-            if query.shows("narration", true) { { narration(view) } }
-            if query.controls != Controls::None { { transport(store, view, shell) } }
-            if query.controls == Controls::Min || full {
-                <div class="ways">
-                    if query.controls == Controls::Min {
-                        <button type="button" class="tool" aria-haspopup="dialog"
-                            aria-label="Help" title="Help (?)"
-                            onclick={store.on(Command::Dialog(Some(Dialog::Help)))}>
-                            { icon("help") }</button>
-                    }
-                    if full { { open_full(store, view) } }
-                </div>
-            }
-        </section>
-    }
+    let least = query.controls == Controls::Min;
+    markup(|page| {
+        page.el("section class=deck aria-label=Time", |page| {
+            page.when(query.shows("narration", true), |page| narration(page, view));
+            page.when(query.controls != Controls::None, |page| {
+                transport(page, store, view, shell);
+            });
+            page.when(least || full, |page| {
+                page.el("div class=ways", |page| {
+                    page.when(least, |page| {
+                        page.el("button type=button class=tool aria-haspopup=dialog", |page| {
+                            let help = Command::Dialog(Some(Dialog::Help));
+                            face(page, store, ["help", "Help", ""], help);
+                            page.attr("title", "Help (?)");
+                        });
+                    });
+                    page.when(full, |page| open_full(page, store, view));
+                });
+            });
+        });
+    })
 }
 
 /// The root element says what style sheets and tests want to know.
@@ -133,85 +167,84 @@ fn mark_root(view: &View, shell: &Shell) {
     browser::mark_root("data-still", if shell.still { "1" } else { "0" });
 }
 
-fn top(store: &Store, view: &View, shell: &Shell) -> Html {
-    let step_back = |name: &str, label: &'static str, keys: &'static str, what: &Named, command| {
-        let title = match what {
-            Some(what) => format!("{label}: {what} ({keys})"),
-            None => format!("{label} ({keys})"),
-        };
-        html! {
-            <button type="button" class="tool" aria-label={label} {title} id={label.to_lowercase()}
-                aria-keyshortcuts={keys} aria-disabled={what.is_none().to_string()}
-                onclick={store.on(command)}>{ icon(name) }</button>
+fn top(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
+    page.el("header class=top", |page| {
+        page.el("span class=brand", |page| {
+            page.el("svg viewBox='0 0 24 24' width=24 height=24 aria-hidden=true", |page| {
+                page.el("path d='M3 6c7 0 11 12 18 12M3 12h18M3 18c7 0 11-12 18-12'", |_| {});
+            });
+            page.text("Interleave");
+        });
+        page.line("h1", &view.title);
+        page.el("nav aria-label=Page", |page| {
+            if shell.query.edit {
+                let undo = ["undo", "Undo", "Control+Z"];
+                step_back(page, store, undo, &shell.undo.back, Command::Undo);
+                let redo = ["redo", "Redo", "Control+Shift+Z"];
+                step_back(page, store, redo, &shell.undo.forth, Command::Redo);
+            }
+            for (name, id, label, dialog) in [
+                ("book", "library", "Scenarios", Dialog::Library),
+                ("share", "share", "Share", Dialog::Share),
+                ("help", "help", "Help", Dialog::Help),
+            ] {
+                page.el("button type=button class='tool wide' aria-haspopup=dialog", |page| {
+                    page.attr("id", id);
+                    face(page, store, [name, label, ""], Command::Dialog(Some(dialog)));
+                    page.line("span aria-hidden=true", label);
+                });
+            }
+        });
+    });
+}
+
+fn step_back(page: &mut Markup, store: &Store, names: [&str; 3], what: &Named, command: Command) {
+    let [id, label, keys] = names;
+    page.el("button type=button class=tool", |page| {
+        face(page, store, names, command);
+        page.attr("id", id);
+        page.state("aria-disabled", what.is_none());
+        if let Some(what) = what {
+            page.attr("title", &format!("{label}: {what} ({keys})"));
         }
-    };
-    let tool = |name: &str, label: &str, dialog: Dialog, id: &'static str| {
-        html! {
-            <button type="button" class="tool wide" {id} aria-haspopup="dialog"
-                aria-label={label.to_string()} title={label.to_string()}
-                onclick={store.on(Command::Dialog(Some(dialog)))}>
-                { icon(name) }<span aria-hidden="true">{ label.to_string() }</span>
-            </button>
-        }
-    };
-    html! {
-        <header class="top">
-            <span class="brand">
-                <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-                    <path d="M3 6c7 0 11 12 18 12M3 12h18M3 18c7 0 11-12 18-12" />
-                </svg>
-                { "Interleave" }
-            </span>
-            <h1>{ &*view.title }</h1>
-            <nav aria-label="Page">
-                if shell.query.edit {
-                    { step_back("undo", "Undo", "Control+Z", &shell.undo.back, Command::Undo) }
-                    { step_back("redo", "Redo", "Control+Shift+Z", &shell.undo.forth,
-                        Command::Redo) }
-                }
-                { tool("book", "Scenarios", Dialog::Library, "library") }
-                { tool("share", "Share", Dialog::Share, "share") }
-                { tool("help", "Help", Dialog::Help, "help") }
-            </nav>
-        </header>
-    }
+    });
 }
 
 /// In a frame: the same run, at the same moment, in a page of its own.
-fn open_full(store: &Store, view: &View) -> Html {
+fn open_full(page: &mut Markup, store: &Store, view: &View) {
     let fragment = match view.playing {
         true => String::new(),
-        false => store.ask(|player| player.share(true)).map(|s| s.fragment).unwrap_or_default(),
+        false => address(store).unwrap_or_default(),
     };
-    let refresh = {
-        let store = store.clone();
-        Callback::from(move |event: MouseEvent| {
-            let link =
-                event.target_dyn_into::<Element>().and_then(|e| e.closest("a").ok().flatten());
+    page.el("a class=open-full target=_blank rel=noopener", |page| {
+        page.attr("href", &format!("{}{fragment}", browser::base()));
+        page.hear(ListenerKind::onclick, store, |store, event| {
+            let link = event.target_dyn_into::<Element>();
+            let link = link.and_then(|element| element.closest("a").ok().flatten());
             store.send(Command::Pause);
-            let shared = store.ask(|player| player.share(true));
-            if let (Some(link), Ok(shared)) = (link, shared) {
-                let href = format!("{}{}", browser::base(), shared.fragment);
-                let _ = link.set_attribute("href", &href);
+            if let (Some(link), Some(fragment)) = (link, address(store)) {
+                let _ = link.set_attribute("href", &format!("{}{fragment}", browser::base()));
             }
-        })
-    };
-    html! {
-        <a class="open-full" href={format!("{}{fragment}", browser::base())} target="_blank"
-            rel="noopener" onclick={refresh}>{ icon("open") }{ "Open in full" }</a>
-    }
+        });
+        page.put(icon("open"));
+        page.text("Open in full");
+    });
 }
 
-fn notice(store: &Store, shell: &Shell) -> Html {
-    let Some(notice) = &shell.notice else { return Html::default() };
-    let class = if notice.wrong { "notice wrong" } else { "notice" };
-    html! {
-        <section {class} aria-label="Notice">
-            <p>{ &*notice.text }</p>
-            <button type="button" class="tool" aria-label="Dismiss"
-                onclick={store.on(Command::Dismiss)}>{ icon("close") }</button>
-        </section>
-    }
+fn address(store: &Store) -> Option<String> {
+    store.ask(|player| player.share(true)).ok().map(|shared| shared.fragment)
+}
+
+fn notice(page: &mut Markup, store: &Store, shell: &Shell) {
+    let Some(notice) = &shell.notice else { return };
+    page.el("section aria-label=Notice", |page| {
+        page.attr("class", if notice.wrong { "notice wrong" } else { "notice" });
+        page.line("p", &notice.text);
+        page.el("button type=button class=tool aria-label=Dismiss", |page| {
+            page.click(store, Command::Dismiss);
+            page.put(icon("close"));
+        });
+    });
 }
 
 fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
@@ -234,72 +267,65 @@ fn dialog(store: &Store, view: &View, shell: &Shell) -> Html {
 }
 
 /// What the page listens to besides its own elements, until dropped.
-fn listen(store: &Store) -> Vec<gloo_events::EventListener> {
+fn listen(store: &Store) -> Vec<EventListener> {
     let Some(window) = browser::window() else { return Vec::new() };
     let Some(document) = browser::document() else { return Vec::new() };
-    let on_key = {
-        let store = store.clone();
-        move |event: &Event| {
-            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-                on_key(&store, event);
-            }
-        }
-    };
-    let on_hash = {
-        let store = store.clone();
-        move |_: &Event| {
+    let mut list = vec![
+        hear(&document, "mouseover", store, on_light),
+        hear(&document, "focusin", store, on_light),
+        hear(&document, "keydown", store, on_key),
+        hear(&document, "dragover", store, on_file),
+        hear(&document, "drop", store, on_file),
+        hear(&window, "hashchange", store, |store, _| {
             let fragment = browser::fragment();
             if fragment.len() > 1 {
                 store.send(Command::OpenFragment(fragment));
             }
-        }
-    };
+        }),
+    ];
     let in_sight = Rc::new(Cell::new(true));
     let on_sight = {
         let (store, document, in_sight) = (store.clone(), document.clone(), in_sight.clone());
         move |_: &Event| store.seen(in_sight.get() && !document.hidden())
     };
-    let on_light = |event: &Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        browser::light(target.as_ref());
-    };
-    let options = gloo_events::EventListenerOptions::enable_prevent_default();
-    let mut list = vec![
-        gloo_events::EventListener::new(&document, "mouseover", on_light),
-        gloo_events::EventListener::new(&document, "focusin", on_light),
-        gloo_events::EventListener::new_with_options(&document, "keydown", options, on_key),
-        gloo_events::EventListener::new(&window, "hashchange", on_hash),
-        gloo_events::EventListener::new(&document, "visibilitychange", on_sight),
-    ];
-    list.extend(accept_files(store, &document));
+    list.push(EventListener::new(&document, "visibilitychange", on_sight));
     watch_sight(store, &document, in_sight);
     for taste in
         ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]
     {
-        let Some(taste) = window.match_media(taste).ok().flatten() else { continue };
-        let store = store.clone();
-        list.push(gloo_events::EventListener::new(&taste, "change", move |_| store.repaint()));
+        if let Ok(Some(taste)) = window.match_media(taste) {
+            list.push(hear(&taste, "change", store, |store, _| store.repaint()));
+        }
     }
     list
 }
 
+fn hear(
+    target: &EventTarget,
+    name: &'static str,
+    store: &Store,
+    act: fn(&Store, &Event),
+) -> EventListener {
+    let store = store.clone();
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(target, name, options, move |event| act(&store, event))
+}
+
+fn on_light(_: &Store, event: &Event) {
+    browser::light(event.target_dyn_into::<Element>().as_ref());
+}
+
 /// A file that is dropped onto the page is opened.
-fn accept_files(store: &Store, document: &Document) -> [gloo_events::EventListener; 2] {
-    let options = gloo_events::EventListenerOptions::enable_prevent_default();
-    ["dragover", "drop"].map(|name| {
-        let store = store.clone();
-        gloo_events::EventListener::new_with_options(document, name, options, move |event| {
-            let given = event.dyn_ref::<DragEvent>().and_then(|event| event.data_transfer());
-            let Some(given) = given.filter(|_| store.query().edit) else { return };
-            if !given.types().includes(&"Files".into(), 0) {
-                return;
-            }
-            event.prevent_default();
-            if name == "drop" {
-                open_file(&store, given.files().and_then(|files| files.get(0)));
-            }
-        })
-    })
+fn on_file(store: &Store, event: &Event) {
+    let given = event.dyn_ref::<DragEvent>().and_then(|event| event.data_transfer());
+    let Some(given) = given.filter(|_| store.query().edit) else { return };
+    if !given.types().includes(&"Files".into(), 0) {
+        return;
+    }
+    event.prevent_default();
+    if event.type_() == "drop" {
+        open_file(store, given.files().and_then(|files| files.get(0)));
+    }
 }
 
 /// A frame that was scrolled out of sight rests until it is back.
@@ -319,7 +345,8 @@ fn watch_sight(store: &Store, document: &Document, in_sight: Rc<Cell<bool>>) {
 }
 
 /// A key that nobody nearer to it has taken.
-fn on_key(store: &Store, event: &KeyboardEvent) {
+fn on_key(store: &Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
     if event.default_prevented() || event.is_composing() || event.alt_key() {
         return;
     }

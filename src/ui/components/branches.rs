@@ -4,10 +4,9 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
 use yew::virtual_dom::ListenerKind;
-use yew::{Callback, Html};
 
 use crate::ui::hooks::browser;
-use crate::ui::hooks::markup::{Markup, markup};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::state::scene::BranchRow;
 use crate::ui::state::store::{Command, Store, View};
 
@@ -17,7 +16,7 @@ const DEEP: u32 = 16;
 const HIGH: u32 = 52;
 
 /// The tree of branches.
-pub fn branches(store: &Store, view: &View) -> Html {
+pub fn branches(page: &mut Markup, store: &Store, view: &View) {
     let rows = &view.branches;
     let path = path(rows);
     let text = match rows.len() {
@@ -27,15 +26,13 @@ pub fn branches(store: &Store, view: &View) -> Html {
         }
         _ => "The arrow keys walk the tree.",
     };
-    markup(|page| {
-        page.el("ul class=branches role=tree aria-label=Branches", |page| {
-            page.on(ListenerKind::onkeydown, walk(store, rows));
-            for at in 0..rows.len() {
-                branch(page, store, rows, at, &path);
-            }
-        });
-        page.line("p class=empty", text);
-    })
+    page.el("ul class=branches role=tree aria-label=Branches", |page| {
+        page.hear(ListenerKind::onkeydown, store, walk);
+        for at in 0..rows.len() {
+            branch(page, store, rows, at, &path);
+        }
+    });
+    page.line("p class=empty", text);
 }
 
 /// The places of the current branch and of all that it comes from.
@@ -65,7 +62,7 @@ fn branch(page: &mut Markup, store: &Store, rows: &[BranchRow], at: usize, path:
         }
         page.attr("id", &format!("branch-{}", row.id.0));
         page.attr("aria-level", &(row.depth + 1).to_string());
-        page.attr("aria-selected", if row.current { "true" } else { "false" });
+        page.state("aria-selected", row.current);
         page.attr("tabindex", if row.current { "0" } else { "-1" });
         page.attr("data-branch", &row.id.0.to_string());
         page.attr("title", &format!("{}: {detail}", row.label));
@@ -83,10 +80,15 @@ fn lines(page: &mut Markup, rows: &[BranchRow], at: usize, path: &[usize]) {
     let mut strong = String::new();
     for depth in 0..=row.depth {
         // The next row that hangs on the line at this depth, if the line goes on below.
-        let rest = rows.iter().enumerate().skip(at + 1);
-        let mut below = rest.take_while(|(_, other)| other.depth > depth);
-        let next = below.clone().any(|(_, other)| other.depth == depth + 1);
-        let on = below.any(|(place, other)| other.depth == depth + 1 && path.contains(&place));
+        let (mut next, mut on) = (false, false);
+        for (place, other) in rows.iter().enumerate().skip(at + 1) {
+            if other.depth <= depth {
+                break;
+            }
+            let hangs = other.depth == depth + 1;
+            next |= hangs;
+            on |= hangs && path.contains(&place);
+        }
         let from = if depth == row.depth { HIGH / 2 } else { 0 };
         if next {
             let lines = if on { &mut strong } else { &mut pale };
@@ -119,21 +121,22 @@ fn lines(page: &mut Markup, rows: &[BranchRow], at: usize, path: &[usize]) {
 /// The arrow keys walk the tree: up and down over the rows, left to what a branch comes from,
 /// right to its first branch. One looks at where one stands. Home and End go on to mean the ends
 /// of the run, which is what one wants to see of a branch.
-fn walk(store: &Store, rows: &[BranchRow]) -> Callback<Event> {
-    let store = store.clone();
-    let at = rows.iter().position(|row| row.current).unwrap_or(0);
-    let id = |place: usize| rows.get(place).map(|row| row.id.0);
-    let parent = rows.get(at).and_then(|row| row.parent).map(|parent| parent.0);
-    let child = rows.get(at + 1).filter(|next| next.depth > rows[at].depth).map(|next| next.id.0);
-    let to = [at.checked_sub(1).and_then(id), id(at + 1), parent, child];
-    Callback::from(move |event: Event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let keys = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
-        let Some(key) = keys.iter().position(|key| *key == event.key()) else { return };
-        event.prevent_default();
-        if let Some(id) = to[key] {
-            store.send(Command::Switch(id));
-            browser::focus(&format!("branch-{id}"));
-        }
-    })
+fn walk(store: &Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+    let scene = store.model().scene;
+    let rows = &scene.branches;
+    let Some(at) = rows.iter().position(|row| row.current) else { return };
+    let to = match event.key().as_str() {
+        "ArrowUp" => at.checked_sub(1),
+        "ArrowDown" => Some(at + 1),
+        "ArrowLeft" => rows.iter().position(|row| Some(row.id) == rows[at].parent),
+        "ArrowRight" => Some(at + 1)
+            .filter(|next| rows.get(*next).is_some_and(|next| next.depth > rows[at].depth)),
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some(row) = to.and_then(|to| rows.get(to)) {
+        store.send(Command::Switch(row.id.0));
+        browser::focus(&format!("branch-{}", row.id.0));
+    }
 }

@@ -1,11 +1,9 @@
 //! What the clients asked, what they were told, and whether that can be explained.
 
-use yew::prelude::*;
-
 use super::history::{Part, answer, chart, end, line, parts};
 use crate::check::Verdict;
 use crate::sim::session::Call;
-use crate::ui::hooks::markup::{Markup, markup};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::{Known, Wish};
@@ -17,53 +15,48 @@ const SHOWN: usize = 120;
 const REASONS: usize = 8;
 
 /// The history: the verdict, the intervals, and the same as a table, the latest call first.
-pub fn calls(store: &Store, view: &View, shell: &Shell) -> Html {
-    markup(|page| {
-        if view.names.clients == 0 {
-            return page.line("p class=empty", "This cluster has no clients.");
-        }
-        let known = store.desk(|desk, player| desk.known(player, &shell.study));
-        if known.calls.is_empty() {
-            let text = "No client has asked for anything yet. Its calls and the answers will \
-                        stand here.";
-            page.line("p class=empty", text);
-            return ask(page, store);
-        }
-        let first = known.calls.len().saturating_sub(SHOWN);
-        let parts = parts(&known);
-        verdict(page, store, &known);
-        picked(page, store, view, &known, &parts, shell.study.call);
-        chart(page, store, view, &shell.study, &known, first);
-        if first > 0 {
-            page.line("p class=empty", &format!("{first} earlier calls are not shown."));
-        }
-        ask(page, store);
-        page.el("details class=twin open=open", |page| {
-            page.line("summary", "As a table");
-            page.el("table class=calls", |page| {
-                page.line("caption class=sr", "Calls of the clients, the latest first");
-                page.el("thead", |page| {
-                    page.el("tr", |page| {
-                        for name in ["who", "asked", "answer", "at"] {
-                            page.line("th scope=col", name);
-                        }
-                    });
-                });
-                page.el("tbody", |page| {
-                    for (place, call) in known.calls.iter().enumerate().skip(first).rev() {
-                        row(page, store, view, call, parts[place]);
+pub fn calls(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
+    if view.names.clients == 0 {
+        return page.line("p class=empty", "This cluster has no clients.");
+    }
+    let known = store.desk(|desk, player| desk.known(player, &shell.study));
+    if known.calls.is_empty() {
+        let text = "No client has asked for anything yet. Its calls and the answers will \
+                    stand here.";
+        page.line("p class=empty", text);
+        return ask(page, store);
+    }
+    let first = known.calls.len().saturating_sub(SHOWN);
+    let parts = parts(&known);
+    verdict(page, store, &known);
+    picked(page, store, view, &known, &parts, shell.study.call);
+    chart(page, store, view, &shell.study, (&known, &parts), first);
+    if first > 0 {
+        page.line("p class=empty", &format!("{first} earlier calls are not shown."));
+    }
+    ask(page, store);
+    page.el("details class=twin open=open", |page| {
+        page.line("summary", "As a table");
+        page.el("table class=calls", |page| {
+            page.line("caption class=sr", "Calls of the clients, the latest first");
+            page.el("thead", |page| {
+                page.el("tr", |page| {
+                    for name in ["who", "asked", "answer", "at"] {
+                        page.line("th scope=col", name);
                     }
                 });
             });
+            page.el("tbody", |page| {
+                for place in (first..known.calls.len()).rev() {
+                    row(page, store, view, &known.calls[place], parts[place]);
+                }
+            });
         });
-    })
+    });
 }
 
 fn button(page: &mut Markup, store: &Store, label: &str, command: Command) {
-    page.el("button type=button class=small", |page| {
-        page.click(store, command);
-        page.text(label);
-    });
+    page.press("button type=button class=small", store, label, command);
 }
 
 fn ask(page: &mut Markup, store: &Store) {

@@ -74,62 +74,79 @@ pub fn answer(call: &Call) -> (&'static str, String) {
     }
 }
 
-/// The moments at which something happened, and where each stands.
-struct Axis {
-    /// Time, event, and what somebody did then.
-    moments: Vec<(Time, u64, Option<String>)>,
-    places: Vec<f64>,
+/// A moment at which something happened.
+struct Moment {
+    at: Time,
+    step: u64,
+    /// What somebody did then.
+    fault: Option<String>,
+    /// Where it stands.
+    top: f64,
 }
+
+/// The moments, in their order.
+struct Axis(Vec<Moment>);
 
 impl Axis {
     fn new(store: &Store, view: &Scene, calls: &[Call]) -> Axis {
-        let mut moments: Vec<(Time, u64, Option<String>)> = Vec::new();
+        let mut axis = Axis(Vec::new());
         for call in calls {
-            moments.push((call.called_at, call.called_step, None));
-            moments.extend(end(call).map(|(at, step)| (at, step.unwrap_or(0), None)));
+            axis.add(call.called_at, call.called_step, None);
+            if let Some((at, step)) = end(call) {
+                axis.add(at, step.unwrap_or(0), None);
+            }
         }
-        let begin = calls.iter().map(|call| call.called_at).min().unwrap_or(0);
-        let faults =
-            view.marks.iter().filter(|mark| mark.kind == MarkKind::Fault && mark.at >= begin);
-        for mark in faults.take(FAULTS) {
-            let event = store.ask(|player| player.session_mut().event(mark.step));
-            let what = event.map(|event| tell::short(&event, view.names));
-            moments.push((mark.at, mark.step, what));
+        let begin = axis.0.first().map_or(0, |first| first.at);
+        let mut left = FAULTS;
+        for mark in view.marks.iter() {
+            if mark.kind == MarkKind::Fault && mark.at >= begin && left > 0 {
+                left -= 1;
+                let event = store.ask(|player| player.session_mut().event(mark.step));
+                axis.add(mark.at, mark.step, event.map(|event| tell::short(&event, view.names)));
+            }
         }
-        moments.push((view.now, view.step, None));
-        crate::order::sort_by_key(&mut moments, |(at, step, _)| [*at, *step, 0]);
-        moments.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 = earlier.1.max(later.1);
-                if earlier.2.is_none() {
-                    earlier.2 = later.2.take();
+        axis.add(view.now, view.step, None);
+        axis.stretch(begin);
+        axis
+    }
+
+    /// Several things may happen at one moment: it is the last one's, and says what was done
+    /// first.
+    fn add(&mut self, at: Time, step: u64, fault: Option<String>) {
+        let place = self.0.partition_point(|moment| moment.at < at);
+        match self.0.get_mut(place) {
+            Some(moment) if moment.at == at => {
+                moment.step = moment.step.max(step);
+                if moment.fault.is_none() {
+                    moment.fault = fault;
                 }
             }
-            same
-        });
-        let span = moments.last().map_or(0, |last| last.0) - moments.first().map_or(0, |m| m.0);
-        let mean = span as f64 / moments.len().max(2) as f64;
+            _ => self.0.insert(place, Moment { at, step, fault, top: 0.0 }),
+        }
+    }
+
+    /// Gives each moment its place.
+    fn stretch(&mut self, begin: Time) {
+        let span = self.0.last().map_or(0, |last| last.at) - self.0.first().map_or(0, |m| m.at);
+        let mean = span as f64 / self.0.len().max(2) as f64;
         let (mut at, mut top) = (begin, 12.0);
-        let places = moments.iter().map(|moment| {
-            let gap = moment.0.saturating_sub(at) as f64;
+        for moment in &mut self.0 {
+            let gap = moment.at.saturating_sub(at) as f64;
             if gap > 0.0 {
                 top += GAP.0 + (GAP.1 - GAP.0) * gap / (gap + mean);
             }
-            at = moment.0.max(at);
-            top
-        });
-        let places = places.collect();
-        Axis { moments, places }
+            at = moment.at.max(at);
+            moment.top = top;
+        }
     }
 
     fn place(&self, at: Time) -> f64 {
-        let place = self.moments.partition_point(|moment| moment.0 < at);
-        self.places.get(place).or(self.places.last()).copied().unwrap_or(0.0)
+        let place = self.0.partition_point(|moment| moment.at < at);
+        self.0.get(place).or(self.0.last()).map_or(0.0, |moment| moment.top)
     }
 
     fn height(&self) -> f64 {
-        self.places.last().copied().unwrap_or(0.0) + 28.0
+        self.0.last().map_or(0.0, |last| last.top) + 28.0
     }
 }
 
@@ -139,11 +156,10 @@ pub fn chart(
     store: &Store,
     view: &View,
     study: &Study,
-    known: &Known,
+    (known, parts): (&Known, &[Part]),
     first: usize,
 ) {
     let calls = &known.calls[first..];
-    let parts = parts(known);
     let axis = Axis::new(store, view, calls);
     let mut clients: Vec<NodeId> = view.names.clients().collect();
     clients.retain(|client| calls.iter().any(|call| call.client == *client));
@@ -161,8 +177,8 @@ pub fn chart(
         });
         page.el("div class=time", |page| {
             page.attr("style", &format!("height:{}px", Px(axis.height())));
-            for (moment, top) in axis.moments.iter().zip(&axis.places) {
-                tick(page, store, moment, *top);
+            for moment in &axis.0 {
+                tick(page, store, moment);
             }
             page.el("div class=field", |page| {
                 for (place, call) in calls.iter().enumerate() {
@@ -201,21 +217,21 @@ fn span(axis: &Axis, call: &Call) -> (f64, f64) {
     (axis.place(call.called_at), bottom)
 }
 
-fn tick(page: &mut Markup, store: &Store, moment: &(Time, u64, Option<String>), top: f64) {
-    let (at, step, fault) = moment;
+fn tick(page: &mut Markup, store: &Store, moment: &Moment) {
+    let clock = tell::clock(moment.at);
     page.el("div", |page| {
-        page.attr("class", if fault.is_some() { "tick fault" } else { "tick" });
-        page.attr("style", &format!("top:{}px", Px(top - 12.0)));
-        if *step > 0 {
+        page.attr("class", if moment.fault.is_some() { "tick fault" } else { "tick" });
+        page.attr("style", &format!("top:{}px", Px(moment.top - 12.0)));
+        if moment.step > 0 {
             page.el("button type=button class=at", |page| {
-                page.click(store, Command::Seek(*step));
-                page.attr("title", &format!("Go to event {step}"));
-                page.text(&tell::clock(*at));
+                page.click(store, Command::Seek(moment.step));
+                page.attr("title", &format!("Go to event {}", moment.step));
+                page.text(&clock);
             });
         } else {
-            page.line("span class=at", &tell::clock(*at));
+            page.line("span class=at", &clock);
         }
-        if let Some(fault) = fault {
+        if let Some(fault) = &moment.fault {
             page.el("span class=what", |page| {
                 page.put(icon("bolt"));
                 page.text(fault);
@@ -242,7 +258,7 @@ fn bar(
         page.click(store, Command::Study(Wish::Pick((!picked).then_some(place))));
         page.attr("class", &format!("bar {kind}{wrong}{future}"));
         page.attr("style", style);
-        page.attr("aria-pressed", if picked { "true" } else { "false" });
+        page.state("aria-pressed", picked);
         page.attr("aria-label", &label);
         page.attr("title", &label);
         page.attr("data-lights", &format!("node:{}", view.name(call.client)));

@@ -1,34 +1,23 @@
 //! Every event of the run, however many: only the rows in sight are rendered, and what is looked
 //! for is found a slice at a time.
 
-use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use yew::TargetCast;
+use yew::virtual_dom::ListenerKind;
 
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};
-use yew::prelude::*;
-
-use super::icons::icon;
-use crate::sim::trace::{Event, EventKind};
+use super::icons::face;
+use crate::sim::trace::{self, EventKind};
 use crate::sim::trail::Kind;
-use crate::ui::hooks::markup::{Markup, markup};
+use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::Markup;
 use crate::ui::hooks::number::Px;
 use crate::ui::state::scene::Scene;
-use crate::ui::state::store::{Command, Store, View};
+use crate::ui::state::shell::Shell;
+use crate::ui::state::store::{Command, Store};
 use crate::ui::state::study::{Sieve, Study, Wish};
 use crate::ui::state::tell;
 use crate::view::NodeId;
-
-/// What the log needs.
-#[derive(Properties, PartialEq)]
-pub struct LogProps {
-    /// Where commands go.
-    pub store: Store,
-    /// The run.
-    pub view: View,
-    /// What of it is in sight.
-    pub sight: (f64, f64),
-    /// What is looked for.
-    pub study: Study,
-}
 
 /// The height of a row: the style sheet says the same.
 const ROW: f64 = 40.0;
@@ -36,6 +25,8 @@ const ROW: f64 = 40.0;
 const SPARE: usize = 4;
 /// Browsers lose count in elements much higher than this: beyond, the scroll bar is coarser.
 const HIGHEST: f64 = 12_000_000.0;
+/// What the list has followed last.
+const FOLLOWED: &str = "data-followed";
 
 /// The rows that there are, of which few are in sight.
 #[derive(Clone, Copy, PartialEq)]
@@ -70,141 +61,172 @@ impl Rows {
 }
 
 /// The log.
-#[component]
-pub fn EventLog(props: &LogProps) -> Html {
-    let LogProps { store, view: scene, study, .. } = props;
-    let list = use_node_ref();
-    let onscroll = {
-        let store = store.clone();
-        Callback::from(move |event: yew::Event| {
-            let Some(list) = event.target_dyn_into::<HtmlElement>() else { return };
-            let (top, height) = (f64::from(list.scroll_top()), f64::from(list.client_height()));
-            store.send(Command::Sight(top, height));
-        })
-    };
+pub fn log(page: &mut Markup, store: &Store, scene: &Scene, shell: &Shell) {
+    let study = &shell.study;
     let rows = Rows::new(store, scene, study);
-    {
-        let (list, store) = (list.clone(), store.clone());
-        use_effect_with((scene.step, study.sieve.clone()), move |_| follow(&list, rows, &store));
-    }
-    let (range, shift) = rows.in_sight(props.sight);
-    let first = range.start + 1;
-    let sieved = study.sieve.on();
-    let events: Vec<(usize, Rc<Event>)> = store.desk(|desk, player| {
-        let session = player.session_mut();
-        let step = |row: usize| if sieved { desk.found[row] } else { row as u64 + 1 };
-        range.filter_map(|row| Some((row, session.event(step(row))?))).collect()
+    let (range, shift) = rows.in_sight(shell.sight);
+    sieve(page, store, scene, study, rows);
+    page.el("div class=events tabindex=0 role=region", |page| {
+        page.key("events");
+        page.hear(ListenerKind::onscroll, store, |store, event| {
+            if let Some(list) = event.target_dyn_into::<Element>() {
+                see(store, &list);
+            }
+        });
+        page.attr("aria-label", &format!("Events, {} in all", rows.count));
+        page.when(rows.count == 0, |page| nothing(page, store, scene, study));
+        page.el("ol", |page| {
+            let total = (rows.count as f64 * ROW).min(HIGHEST);
+            page.attr("style", &format!("height:{}px", Px(total)));
+            page.attr("start", &(range.start + 1).to_string());
+            for place in range {
+                let event = store.desk(|desk, player| {
+                    let sieved = study.sieve.on();
+                    let step = if sieved { desk.found[place] } else { place as u64 + 1 };
+                    player.session_mut().event(step)
+                });
+                if let Some(event) = event {
+                    row(page, store, scene, &event, place as f64 * ROW + shift);
+                }
+            }
+        });
     });
-    let total = (rows.count as f64 * ROW).min(HIGHEST);
-    html! {
-        <>
-            { sieve(store, scene, study, rows) }
-            <div class="events" ref={list} {onscroll} tabindex="0" role="region"
-                aria-label={format!("Events, {} in all", rows.count)}>
-                { nothing(store, scene, study, rows) }
-                <ol style={format!("height:{}px", Px(total))} start={first.to_string()}>
-                    { markup(|page| for (place, event) in &events {
-                        row(page, store, scene, event, *place as f64 * ROW + shift);
-                    }) }
-                </ol>
-            </div>
-        </>
-    }
 }
 
-/// Keeps the present event in sight, without moving what is in sight already.
-fn follow(list: &NodeRef, rows: Rows, store: &Store) {
-    let Some(element) = list.cast::<Element>() else { return };
-    let (top, height) = (f64::from(element.scroll_top()), f64::from(element.client_height()));
+/// Tells what of the list is in sight.
+fn see(store: &Store, list: &Element) {
+    let (top, height) = (list.scroll_top(), list.client_height());
+    store.send(Command::Sight(f64::from(top), f64::from(height)));
+}
+
+/// After the log was drawn: keeps the present event in sight, without moving what is in sight
+/// already, whenever it is another or something else is looked for. The list itself remembers what
+/// it has followed last: a new one has followed nothing.
+pub fn follow(store: &Store, scene: &Scene, shell: &Shell) {
+    let Some(list) = browser::first(".events") else { return };
+    let sieve = &shell.study.sieve;
+    let node = sieve.node.map_or(String::new(), |node| scene.name(node));
+    let kind = tell::kind(sieve.kind, scene.info);
+    let now = format!("{} {node} {kind} {}", scene.step, sieve.text);
+    if list.get_attribute(FOLLOWED).as_ref() == Some(&now) {
+        return;
+    }
+    let _ = list.set_attribute(FOLLOWED, &now);
+    let rows = Rows::new(store, scene, &shell.study);
+    let (top, height) = (f64::from(list.scroll_top()), f64::from(list.client_height()));
     let (above, row) = (top * rows.scale, rows.present.unwrap_or(0) as f64 * ROW);
     if row < above || row + ROW > above + height {
-        element.set_scroll_top(((row - height / 2.0).max(0.0) / rows.scale) as i32);
+        list.set_scroll_top(((row - height / 2.0).max(0.0) / rows.scale) as i32);
     }
-    store.send(Command::Sight(f64::from(element.scroll_top()), height));
+    see(store, &list);
 }
 
-/// Every sort of event that one may look for, in groups.
-fn kinds(scene: &Scene) -> Vec<(&'static str, Vec<Kind>)> {
+/// The groups of what one may look for.
+const GROUPS: [&str; 5] =
+    ["", "What happened", "A message arrives", "A timer goes off", "What is told"];
+
+/// Every sort of event that one may look for, with its group, in the order of the groups.
+fn kinds(scene: &Scene) -> Vec<(usize, Kind)> {
     let info = scene.info;
     let clients = scene.names.clients > 0;
-    let mut messages: Vec<Kind> = info.messages.iter().map(|kind| Kind::Message(kind.id)).collect();
-    let mut timers: Vec<Kind> = info.timers.iter().map(|timer| Kind::Timer(timer.id)).collect();
-    let mut others = vec![Kind::Violation, Kind::Fault, Kind::Lost];
+    let mut kinds = vec![(0, Kind::Any), (1, Kind::Violation), (1, Kind::Fault), (1, Kind::Lost)];
     if clients {
-        messages.extend(["Request", "Reply"].map(Kind::Message));
-        timers.extend(["timeout", "backoff"].map(Kind::Timer));
-        others.push(Kind::Request);
+        kinds.push((1, Kind::Request));
     }
-    let told = std::iter::once("").chain(info.notes.iter().map(|note| note.id));
-    vec![
-        ("", vec![Kind::Any]),
-        ("What happened", others),
-        ("A message arrives", messages),
-        ("A timer goes off", timers),
-        ("What is told", told.map(Kind::Note).collect()),
-    ]
+    for kind in info.messages {
+        kinds.push((2, Kind::Message(kind.id)));
+    }
+    if clients {
+        kinds.extend([(2, Kind::Message("Request")), (2, Kind::Message("Reply"))]);
+    }
+    for timer in info.timers {
+        kinds.push((3, Kind::Timer(timer.id)));
+    }
+    if clients {
+        kinds.extend([(3, Kind::Timer("timeout")), (3, Kind::Timer("backoff"))]);
+    }
+    kinds.push((4, Kind::Note("")));
+    for note in info.notes {
+        kinds.push((4, Kind::Note(note.id)));
+    }
+    kinds
 }
 
 /// What one looks for, how much of it there is, and the way from one to the next.
-fn sieve(store: &Store, scene: &Scene, study: &Study, rows: Rows) -> Html {
+fn sieve(page: &mut Markup, store: &Store, scene: &Scene, study: &Study, rows: Rows) {
     let sieve = &study.sieve;
-    let kinds = kinds(scene);
-    let flat: Vec<Kind> = kinds.iter().flat_map(|(_, kinds)| kinds.iter().copied()).collect();
-    let oninput = {
-        let (store, old) = (store.clone(), sieve.clone());
-        Callback::from(move |event: InputEvent| {
-            let mut sieve = old.clone();
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                sieve.text = input.value().trim().to_ascii_lowercase().into();
-            } else if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                let place = select.selected_index();
-                match &*select.id() {
-                    "find-node" => sieve.node = u32::try_from(place - 1).ok().map(NodeId),
-                    _ => sieve.kind = flat.get(place as usize).copied().unwrap_or_default(),
-                }
-            }
-            store.send(Command::Study(Wish::Sift(sieve)));
-        })
-    };
-    let group = |(title, kinds): &(&'static str, Vec<Kind>)| {
-        let options = kinds.iter().map(|kind| {
-            let selected = *kind == sieve.kind;
-            html! { <option {selected}>{ tell::kind(*kind, scene.info) }</option> }
+    page.el("div class=sieve role=search aria-label='Look for events'", |page| {
+        page.key("sieve");
+        page.hear(ListenerKind::oninput, store, sift);
+        let head = "input type=search id=find-text aria-label=Text \
+                    placeholder='Search the events'";
+        page.el(head, |page| {
+            page.hear(ListenerKind::onkeydown, store, enter);
+            page.value(&sieve.text);
         });
-        match title.is_empty() {
-            true => options.collect::<Html>(),
-            false => html! { <optgroup label={*title}>{ for options }</optgroup> },
+        page.el("select id=find-node aria-label=Node", |page| {
+            option(page, "All nodes", sieve.node.is_none());
+            for node in scene.names.all() {
+                option(page, &scene.name(node), sieve.node == Some(node));
+            }
+        });
+        page.el("select id=find-kind aria-label=Kind", |page| {
+            let kinds = kinds(scene);
+            let group = |page: &mut Markup, group: usize| {
+                for (own, kind) in &kinds {
+                    if *own == group {
+                        option(page, &tell::kind(*kind, scene.info), *kind == sieve.kind);
+                    }
+                }
+            };
+            group(page, 0);
+            for (place, title) in GROUPS.iter().enumerate().skip(1) {
+                page.el("optgroup", |page| {
+                    page.attr("label", title);
+                    group(page, place);
+                });
+            }
+        });
+        page.when(sieve.on(), |page| matches(page, store, scene, study, rows));
+    });
+}
+
+fn option(page: &mut Markup, text: &str, selected: bool) {
+    page.el("option", |page| {
+        page.flag("selected", selected);
+        page.text(text);
+    });
+}
+
+/// Something else is looked for.
+fn sift(store: &Store, event: &Event) {
+    let model = store.model();
+    let mut sieve = model.shell.study.sieve.clone();
+    if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+        sieve.text = input.value().trim().to_ascii_lowercase().into();
+    } else if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+        let place = select.selected_index();
+        if select.id() == "find-node" {
+            sieve.node = u32::try_from(place - 1).ok().map(NodeId);
+        } else {
+            let kinds = kinds(&model.scene);
+            sieve.kind = kinds.get(place as usize).map_or(Kind::Any, |kind| kind.1);
         }
-    };
-    html! {
-        <div class="sieve" role="search" aria-label="Look for events" {oninput}>
-            <input type="search" id="find-text" aria-label="Text" placeholder="Search the events"
-                value={sieve.text.to_string()} onkeydown={enter(store)} />
-            <select id="find-node" aria-label="Node">
-                <option selected={sieve.node.is_none()}>{ "All nodes" }</option>
-                { for scene.names.all().map(|node| html! {
-                    <option selected={sieve.node == Some(node)}>{ scene.name(node) }</option>
-                }) }
-            </select>
-            <select id="find-kind" aria-label="Kind">{ for kinds.iter().map(group) }</select>
-            if sieve.on() { { matches(store, scene, study, rows) } }
-        </div>
     }
+    store.send(Command::Study(Wish::Sift(sieve)));
 }
 
 /// Enter leads to the next match, with Shift to the one before.
-fn enter(store: &Store) -> Callback<KeyboardEvent> {
-    let store = store.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            let here = store.model().scene.step;
-            let (before, after) = around(&store, here);
-            if let Some(step) = if event.shift_key() { before } else { after } {
-                store.send(Command::Seek(step));
-            }
+fn enter(store: &Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+    if event.key() == "Enter" {
+        event.prevent_default();
+        let here = store.model().scene.step;
+        let (before, after) = around(store, here);
+        if let Some(step) = if event.shift_key() { before } else { after } {
+            store.send(Command::Seek(step));
         }
-    })
+    }
 }
 
 /// The last match before a step, and the first after it.
@@ -216,75 +238,58 @@ fn around(store: &Store, step: u64) -> (Option<u64>, Option<u64>) {
     })
 }
 
-fn matches(store: &Store, scene: &Scene, study: &Study, rows: Rows) -> Html {
+fn matches(page: &mut Markup, store: &Store, scene: &Scene, study: &Study, rows: Rows) {
     let (before, after) = around(store, scene.step);
     let done = study.looked >= scene.head;
     let looked = if done { scene.head } else { study.looked };
-    markup(|page| {
-        page.el("div class=matches", |page| {
-            page.line("span id=matches", &format!("{} of {looked}", rows.count));
-            if !done && !scene.playing {
-                page.el("progress aria-label='Looking through the run'", |page| {
-                    page.attr("max", &scene.head.to_string());
-                    page.attr("value", &study.looked.to_string());
-                });
-            }
-            let ways = [("Previous match", "up", before), ("Next match", "down", after)];
-            for (label, name, to) in ways {
-                page.el("button type=button class=tool", |page| {
-                    page.click(store, Command::Seek(to.unwrap_or(scene.step)));
-                    page.attr("aria-label", label);
-                    page.attr("title", label);
-                    page.attr("aria-disabled", if to.is_none() { "true" } else { "false" });
-                    page.put(icon(name));
-                });
-            }
-            page.el("button type=button class=link", |page| {
-                page.click(store, Command::Study(Wish::Sift(Sieve::default())));
-                page.text("Show all");
+    page.el("div class=matches", |page| {
+        page.line("span id=matches", &format!("{} of {looked}", rows.count));
+        if !done && !scene.playing {
+            page.el("progress aria-label='Looking through the run'", |page| {
+                page.attr("max", &scene.head.to_string());
+                page.attr("value", &study.looked.to_string());
             });
-        });
-    })
+        }
+        let ways = [(["up", "Previous match", ""], before), (["down", "Next match", ""], after)];
+        for (names, to) in ways {
+            page.el("button type=button class=tool", |page| {
+                face(page, store, names, Command::Seek(to.unwrap_or(scene.step)));
+                page.state("aria-disabled", to.is_none());
+            });
+        }
+        let all = Command::Study(Wish::Sift(Sieve::default()));
+        page.press("button type=button class=link", store, "Show all", all);
+    });
 }
 
-/// What would fill the log when it is empty.
-fn nothing(store: &Store, scene: &Scene, study: &Study, rows: Rows) -> Html {
-    if rows.count > 0 {
-        return Html::default();
-    }
+/// What would fill the log, which is empty.
+fn nothing(page: &mut Markup, store: &Store, scene: &Scene, study: &Study) {
     let sieve = &study.sieve;
     if scene.head == 0 {
-        let text = "Nothing has happened yet. Press play, or step.";
-        return html! { <p class="empty">{ text }</p> };
+        return page.line("p class=empty", "Nothing has happened yet. Press play, or step.");
     }
     if study.looked < scene.head {
-        return html! { <p class="empty">{ "Looking…" }</p> };
+        return page.line("p class=empty", "Looking…");
     }
-    let mut wanted = vec![match sieve.kind {
-        Kind::Any => "event".to_string(),
-        kind => format!("event of the kind “{}”", tell::kind(kind, scene.info)),
-    }];
-    wanted.extend(sieve.node.map(|node| format!("at {}", scene.name(node))));
+    let mut text = "No event".to_string();
+    if sieve.kind != Kind::Any {
+        text += &format!(" of the kind “{}”", tell::kind(sieve.kind, scene.info));
+    }
+    if let Some(node) = sieve.node {
+        text += &format!(" at {}", scene.name(node));
+    }
     if !sieve.text.is_empty() {
-        wanted.push(format!("with “{}”", sieve.text));
+        text += &format!(" with “{}”", sieve.text);
     }
-    let text = format!(
-        "No {} among the {} so far. What fits will stand here as it happens.",
-        wanted.join(" "),
-        scene.head
-    );
-    markup(|page| {
-        page.el("div class=empty", |page| {
-            page.line("p", &text);
-            page.el("button type=button class=small", |page| {
-                page.click(store, Command::Toggle);
-                page.text(if scene.playing { "Pause" } else { "Play on" });
-            });
-        });
-    })
+    text += &format!(" among the {} so far. What fits will stand here as it happens.", scene.head);
+    page.el("div class=empty", |page| {
+        page.line("p", &text);
+        let label = if scene.playing { "Pause" } else { "Play on" };
+        page.press("button type=button class=small", store, label, Command::Toggle);
+    });
 }
 
-fn row(page: &mut Markup, store: &Store, scene: &Scene, event: &Event, top: f64) {
+fn row(page: &mut Markup, store: &Store, scene: &Scene, event: &trace::Event, top: f64) {
     let step = event.step;
     let kind = match &event.kind {
         EventKind::Receive { .. } => "receive",
@@ -328,7 +333,7 @@ fn row(page: &mut Markup, store: &Store, scene: &Scene, event: &Event, top: f64)
 }
 
 /// What of the stage an event concerns: where it happened, and the way by which it came.
-pub fn lights(scene: &Scene, event: &Event) -> String {
+pub fn lights(scene: &Scene, event: &trace::Event) -> String {
     let Some(node) = event.node else { return String::new() };
     let here = format!("node:{}", scene.name(node));
     match &event.kind {

@@ -3,8 +3,9 @@
 //! As a whole they are one slider that stops at marks alone, so that keys and screen readers have
 //! them as the mouse and the finger do.
 
-use web_sys::{Element, KeyboardEvent, MouseEvent};
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
+use yew::virtual_dom::ListenerKind;
 
 use crate::sim::info::MarkKind;
 use crate::ui::hooks::markup::Markup;
@@ -37,148 +38,165 @@ fn form(kind: MarkKind) -> usize {
     }
 }
 
-/// Every mark by its form, with what can be said of it without looking at its event: the marks of
-/// the run, and where branches left it.
-fn shown(view: &Scene) -> Vec<(u64, usize, String)> {
-    let mut shown: Vec<(u64, usize, String)> =
-        marks(view).map(|(step, kind)| (step, form(kind), String::new())).collect();
-    let every = shown.len() / MARKS + 1;
+/// A mark as it is shown: its event, its form, and what can be said of it without looking at its
+/// event.
+struct Shown {
+    step: u64,
+    form: usize,
+    told: String,
+}
+
+/// Every mark: those of the run, and where branches left it.
+fn shown(view: &Scene) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let every = marks(view).count() / MARKS + 1;
     let mut at = 0;
-    shown.retain(|(_, form, _)| {
+    for (step, kind) in marks(view) {
+        let form = form(kind);
         at += 1;
-        at % every == 0 || matches!(form, 0 | 3)
-    });
+        if at % every == 0 || matches!(form, 0 | 3) {
+            shown.push(Shown { step, form, told: String::new() });
+        }
+    }
     let current = view.branches.iter().find(|row| row.current);
     for row in view.branches.iter() {
-        let Some(from) = row.from else { continue };
-        if row.parent == current.map(|current| current.id) {
-            shown.push((from, 4, format!("the branch “{}” leaves", row.label)));
-        } else if row.current {
-            shown.push((from, 4, format!("this branch begins: {}", row.label)));
-        }
+        let Some(step) = row.from else { continue };
+        let told = match () {
+            () if row.parent == current.map(|current| current.id) => {
+                format!("the branch “{}” leaves", row.label)
+            }
+            () if row.current => format!("this branch begins: {}", row.label),
+            () => continue,
+        };
+        shown.push(Shown { step, form: 4, told });
     }
     shown
 }
 
 /// The marks.
-pub fn strip(store: &Store, view: &View, shell: &Shell) -> Html {
+pub fn strip(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
     let shown = shown(view);
     let head = view.head.max(1) as f64;
     let share = |step: u64| Px(step as f64 / head * 100.0);
-    let count = marks(view).count();
-    let passed = marks(view).filter(|(step, _)| *step <= view.step).count();
-    let here = marks(view).filter(|(step, _)| *step <= view.step).last();
+    let (mut count, mut passed, mut here) = (0, 0, None);
+    for mark in marks(view) {
+        count += 1;
+        if mark.0 <= view.step {
+            passed += 1;
+            here = Some(mark);
+        }
+    }
     let text = match here {
-        Some((step, kind)) => read(store, view, step, form(kind), ""),
+        Some((step, kind)) => {
+            read(store, view, &Shown { step, form: form(kind), told: String::new() })
+        }
         None if count == 0 => "No marks yet".to_string(),
         None => format!("Before the first of {count}"),
     };
-    let near = nearest(&shown, view.head);
-    let onmousemove = {
-        let (store, near, now) = (store.clone(), near.clone(), shell.study.mark);
-        Callback::from(move |event: MouseEvent| {
-            let mark = near(&event);
-            if mark != now {
-                store.send(Command::Study(Wish::Mark(mark)));
-            }
-        })
-    };
-    let onclick = {
-        let (store, steps) = (store.clone(), shown.iter().map(|mark| mark.0).collect::<Vec<_>>());
-        Callback::from(move |event: MouseEvent| {
-            let mark = near(&event);
-            if let Some(step) = mark.and_then(|mark| steps.get(mark)) {
-                store.send(Command::Seek(*step));
-            }
-            store.send(Command::Study(Wish::Mark(mark)));
-        })
-    };
-    let tip = shell.study.mark.and_then(|mark| shown.get(mark));
-    html! {
-        <div class="strip-of-marks">
-            <div class="marks" id="marks" role="slider" tabindex="0" aria-label="Marks"
-                aria-valuemin="0" aria-valuemax={count.to_string()} aria-valuenow={passed.to_string()}
-                aria-valuetext={text} aria-keyshortcuts="B Shift+B" onkeydown={walk(store)}
-                {onclick} {onmousemove} onmouseleave={store.on(Command::Study(Wish::Mark(None)))}>
-                <svg width="100%" height="12" aria-hidden="true">
-                    { for shown.iter().map(|(step, form, _)| html! {
-                        <svg x={format!("{}%", share(*step))} style="overflow:visible">
-                            <path class={FORMS[*form].0} d={FORMS[*form].2} />
-                        </svg>
-                    }) }
-                </svg>
-            </div>
-            if let Some((step, form, told)) = tip {
-                <p class="tip" role="tooltip" style={format!("--at:{}%", share(*step))}>
-                    { read(store, view, *step, *form, told) }</p>
-            }
-        </div>
-    }
+    page.el("div class=strip-of-marks", |page| {
+        let head = "div class=marks id=marks role=slider tabindex=0 aria-label=Marks \
+                    aria-valuemin=0 aria-keyshortcuts='B Shift+B'";
+        page.el(head, |page| {
+            page.attr("aria-valuemax", &count.to_string());
+            page.attr("aria-valuenow", &passed.to_string());
+            page.attr("aria-valuetext", &text);
+            page.hear(ListenerKind::onkeydown, store, walk);
+            page.hear(ListenerKind::onclick, store, go);
+            page.hear(ListenerKind::onmousemove, store, look);
+            let leave = Command::Study(Wish::Mark(None));
+            page.on(ListenerKind::onmouseleave, store.on(leave));
+            page.el("svg width=100% height=12 aria-hidden=true", |page| {
+                for mark in &shown {
+                    page.el("svg style=overflow:visible", |page| {
+                        page.attr("x", &format!("{}%", share(mark.step)));
+                        drawn(page, mark.form);
+                    });
+                }
+            });
+        });
+        let tip = shell.study.mark.and_then(|mark| shown.get(mark));
+        page.when(tip.is_some(), |page| {
+            page.el("p class=tip role=tooltip", |page| {
+                let Some(mark) = tip else { return };
+                page.attr("style", &format!("--at:{}%", share(mark.step)));
+                page.text(&read(store, view, mark));
+            });
+        });
+    });
+}
+
+fn drawn(page: &mut Markup, form: usize) {
+    page.el("path", |page| {
+        page.attr("class", FORMS[form].0);
+        page.attr("d", FORMS[form].2);
+    });
 }
 
 /// What a mark is, in words.
-fn read(store: &Store, view: &Scene, step: u64, form: usize, told: &str) -> String {
-    let event = store.ask(|player| player.session_mut().event(step));
+fn read(store: &Store, view: &Scene, mark: &Shown) -> String {
+    let Shown { step, form, told } = mark;
+    let event = store.ask(|player| player.session_mut().event(*step));
     let at = event.as_ref().map_or(String::new(), |event| format!(", {}", tell::clock(event.at)));
     let what = match event {
         Some(event) if told.is_empty() => tell::told(&event, view.info, view.names),
         _ => told.to_string(),
     };
-    format!("{}, event {step}{at}: {what}", FORMS[form].1)
+    format!("{}, event {step}{at}: {what}", FORMS[*form].1)
 }
 
-/// Which mark is nearest to the pointer, if one is near.
-fn nearest(
-    shown: &[(u64, usize, String)],
-    head: u64,
-) -> impl Fn(&MouseEvent) -> Option<usize> + Clone + use<> {
-    let steps: Vec<u64> = shown.iter().map(|(step, ..)| *step).collect();
-    move |event: &MouseEvent| {
-        let target = event.target_dyn_into::<Element>()?;
-        let strip = target.closest(".marks").ok().flatten()?;
-        let bounds = strip.get_bounding_client_rect();
-        let at = between(f64::from(event.client_x()) - bounds.left(), 0.0, bounds.width());
-        let away = |step: u64| (step as f64 / head.max(1) as f64 * bounds.width() - at).abs();
-        let mut best = None;
-        for (place, step) in steps.iter().enumerate() {
-            let away = away(*step);
-            if away <= 12.0 && best.is_none_or(|(_, least)| away <= least) {
-                best = Some((place, away));
-            }
+/// The mark that is nearest to the pointer, if one is near: its place among all, and its event.
+fn nearest(store: &Store, event: &Event) -> Option<(usize, u64)> {
+    let event = event.dyn_ref::<MouseEvent>()?;
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    let bounds = target.closest(".marks").ok().flatten()?.get_bounding_client_rect();
+    let view = store.model().calm;
+    let at = between(f64::from(event.client_x()) - bounds.left(), 0.0, bounds.width());
+    let (mut best, mut least) = (None, 12.0);
+    for (place, mark) in shown(&view).iter().enumerate() {
+        let share = mark.step as f64 / view.head.max(1) as f64;
+        let away = (share * bounds.width() - at).abs();
+        if away <= least {
+            (best, least) = (Some((place, mark.step)), away);
         }
-        best.map(|(place, _)| place)
+    }
+    best
+}
+
+fn look(store: &Store, event: &Event) {
+    let mark = nearest(store, event).map(|(place, _)| place);
+    if mark != store.shell(|shell| shell.study.mark) {
+        store.send(Command::Study(Wish::Mark(mark)));
     }
 }
 
+fn go(store: &Store, event: &Event) {
+    let mark = nearest(store, event);
+    if let Some((_, step)) = mark {
+        store.send(Command::Seek(step));
+    }
+    store.send(Command::Study(Wish::Mark(mark.map(|(place, _)| place))));
+}
+
 /// The arrow keys go from mark to mark.
-fn walk(store: &Store) -> Callback<KeyboardEvent> {
-    let store = store.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let command = match event.key().as_str() {
-            "ArrowRight" | "ArrowUp" => Command::Jump(Jump::Mark, true),
-            "ArrowLeft" | "ArrowDown" => Command::Jump(Jump::Mark, false),
-            _ => return,
-        };
-        event.prevent_default();
-        store.send(command);
-    })
+fn walk(store: &Store, event: &Event) {
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+    let on = match event.key().as_str() {
+        "ArrowRight" | "ArrowUp" => true,
+        "ArrowLeft" | "ArrowDown" => false,
+        _ => return,
+    };
+    event.prevent_default();
+    store.send(Command::Jump(Jump::Mark, on));
 }
 
 /// What the forms mean.
 pub fn legend(page: &mut Markup) {
     page.el("dl class='legend marks-legend'", |page| {
-        for (class, name, path) in FORMS {
+        for (form, (_, name, _)) in FORMS.iter().enumerate() {
             page.el("div", |page| {
                 page.el("dt class=marks", |page| {
-                    page.el(
-                        "svg viewBox='-7 0 14 13' width=14 height=13 aria-hidden=true",
-                        |page| {
-                            page.el("path", |page| {
-                                page.attr("class", class);
-                                page.attr("d", path);
-                            });
-                        },
-                    );
+                    let head = "svg viewBox='-7 0 14 13' width=14 height=13 aria-hidden=true";
+                    page.el(head, |page| drawn(page, form));
                 });
                 page.line("dd", name);
             });

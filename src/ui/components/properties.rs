@@ -1,39 +1,38 @@
 //! What must hold, and what must be seen to happen.
 
-use yew::prelude::*;
-
 use crate::sim::info::PropertyKind;
 use crate::sim::verdict::{Finding, Verdict};
-use crate::ui::hooks::markup::{Markup, markup};
+use crate::ui::hooks::markup::Markup;
 use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store, View};
 use crate::ui::state::study::{Jump, Wish};
 use crate::ui::state::tell;
 
 /// Every property with its state; each opens to its statement and its source.
-pub fn properties(store: &Store, view: &View) -> Html {
-    markup(|page| {
-        if !view.flaws.is_empty() {
-            page.el("p class=remark", |page| {
-                page.text("On purpose, this run breaks a rule: ");
-                page.line("code", &view.flaws.join(", "));
-            });
-        }
-        ahead(page, store, view);
-        let kinds = [
-            (PropertyKind::Always, "Must always hold"),
-            (PropertyKind::Sometimes, "Should happen"),
-        ];
-        for (kind, title) in kinds {
-            let of = || view.verdicts.iter().filter(|verdict| verdict.property.kind == kind);
-            if of().next().is_some() {
-                page.line("h2 class=minor", title);
-                page.el("ul class=verdicts", |page| {
-                    of().for_each(|verdict| row(page, store, view, verdict));
-                });
+pub fn properties(page: &mut Markup, store: &Store, view: &View) {
+    if !view.flaws.is_empty() {
+        page.el("p class=remark", |page| {
+            page.text("On purpose, this run breaks a rule: ");
+            page.line("code", &view.flaws.join(", "));
+        });
+    }
+    ahead(page, store, view);
+    group(page, store, view, PropertyKind::Always, "Must always hold");
+    group(page, store, view, PropertyKind::Sometimes, "Should happen");
+}
+
+fn group(page: &mut Markup, store: &Store, view: &View, kind: PropertyKind, title: &str) {
+    if view.verdicts.iter().all(|verdict| verdict.property.kind != kind) {
+        return;
+    }
+    page.line("h2 class=minor", title);
+    page.el("ul class=verdicts", |page| {
+        for verdict in view.verdicts.iter() {
+            if verdict.property.kind == kind {
+                row(page, store, view, verdict);
             }
         }
-    })
+    });
 }
 
 /// The way to the first violation, which may still be ahead of the present moment.
@@ -41,10 +40,9 @@ fn ahead(page: &mut Markup, store: &Store, view: &View) {
     let Some(step) = view.violation().filter(|step| *step != view.step) else { return };
     let when = if step > view.step { "still to come" } else { "past" };
     page.el("p class=row", |page| {
-        page.el("button type=button class=small aria-keyshortcuts=!", |page| {
-            page.click(store, Command::Jump(Jump::Violation, true));
-            page.text(&format!("Go to the first violation: event {step}, {when}"));
-        });
+        let text = format!("Go to the first violation: event {step}, {when}");
+        let head = "button type=button class=small aria-keyshortcuts=!";
+        page.press(head, store, &text, Command::Jump(Jump::Violation, true));
     });
 }
 
@@ -68,13 +66,15 @@ fn row(page: &mut Markup, store: &Store, view: &View, verdict: &Verdict) {
         page.attr("data-property", property.id);
         page.attr("data-state", word);
         if let Some(finding) = &verdict.finding {
-            let nodes = finding.nodes.iter().map(|node| format!("node:{}", view.name(*node)));
-            page.attr("data-lights", &nodes.collect::<Vec<_>>().join(" "));
+            let mut lights = String::new();
+            for node in &finding.nodes {
+                let gap = if lights.is_empty() { "" } else { " " };
+                lights += &format!("{gap}node:{}", view.name(*node));
+            }
+            page.attr("data-lights", &lights);
         }
         page.el("details", |page| {
-            if class == "broken" {
-                page.attr("open", "open");
-            }
+            page.flag("open", class == "broken");
             page.el("summary", |page| {
                 page.line("i class=dot aria-hidden=true", "");
                 page.line("span class=title", property.title);
@@ -93,23 +93,16 @@ fn row(page: &mut Markup, store: &Store, view: &View, verdict: &Verdict) {
 fn because(page: &mut Markup, store: &Store, view: &View, finding: &Finding) {
     page.line("p class=because", &finding.because);
     page.el("div class=actions", |page| {
+        let small = "button type=button class=small";
         let event = format!("Event {}, {}", finding.step, tell::clock(finding.at));
-        let why = Command::Study(Wish::Why(Some(finding.step)));
-        let mut buttons = vec![
-            (event, String::new(), Command::Seek(finding.step)),
-            ("Why?".to_string(), String::new(), why),
-        ];
+        page.press(small, store, &event, Command::Seek(finding.step));
+        page.press(small, store, "Why?", Command::Study(Wish::Why(Some(finding.step))));
         for node in &finding.nodes {
-            let (name, look) = (view.name(*node), Command::Select(Some(Selection::Node(*node))));
-            buttons.push((name.clone(), format!("Look at {name}"), look));
-        }
-        for (text, label, command) in buttons {
-            page.el("button type=button class=small", |page| {
-                page.click(store, command);
-                if !label.is_empty() {
-                    page.attr("aria-label", &label);
-                }
-                page.text(&text);
+            let name = view.name(*node);
+            page.el(small, |page| {
+                page.click(store, Command::Select(Some(Selection::Node(*node))));
+                page.attr("aria-label", &format!("Look at {name}"));
+                page.text(&name);
             });
         }
     });

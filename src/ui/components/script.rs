@@ -4,16 +4,16 @@
 //! readers work as everywhere. It has no colours: the same text lies over it, coloured and marked.
 //! Both are as large as the text, and what scrolls is the box around them.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlTextAreaElement, KeyboardEvent};
-use yew::prelude::*;
+use web_sys::{Element, Event, HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use yew::virtual_dom::ListenerKind;
+use yew::{Callback, Html, TargetCast};
 
 use super::dialog::modal;
 use crate::scenario::lex::lex;
 use crate::scenario::{Diagnostic, action, parse};
 use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::script::{Popup, TEXT, Wish, bring, seen};
 use crate::ui::state::shell::{Broken, Edit, Shell};
 use crate::ui::state::store::{Command, Store, View};
@@ -39,67 +39,127 @@ const CLASSES: [&str; 12] = [
 const WRONG: u8 = 6;
 
 /// The text, to be read and changed.
-pub fn script(store: &Store, view: &View, shell: &Shell) -> Html {
+pub fn script(page: &mut Markup, store: &Store, view: &View, shell: &Shell) {
     let sheet = store.sheet(shell);
     let editor = &shell.script;
-    let faults: Vec<&Diagnostic> =
-        sheet.faults.iter().filter(|fault| editor.typing != Some(fault.line)).collect();
-    let (present, next) = sheet.present(view.now, view.step > 0);
-    let class = |place: usize| {
-        classes!(
-            "text-line",
-            (present == Some(place)).then_some("t-present"),
-            (next == Some(place)).then_some("t-next"),
-            editor.fresh.contains(&place).then_some("t-fresh"),
-            faults.iter().any(|fault| fault.line as usize == place + 1).then_some("t-fault"),
-        )
+    let mut faults: Vec<&Diagnostic> = Vec::new();
+    for fault in &sheet.faults {
+        if editor.typing != Some(fault.line) {
+            faults.push(fault);
+        }
+    }
+    let lines = Lines {
+        faults: &faults,
+        fresh: &editor.fresh,
+        present: sheet.present(view.now, view.step > 0),
+        coloured: sheet.times.len() <= COLOURED,
     };
-    let coloured = sheet.times.len() <= COLOURED;
-    let rows = sheet.text.split('\n').enumerate().map(|(place, line)| {
-        let fault = faults.iter().find(|fault| fault.line as usize == place + 1);
-        html! {
-            <div class={class(place)}>
-                { pieces(line, fault.copied(), coloured) }
-                if let Some(fault) = fault { <em>{ fault.text() }</em> }
-            </div>
+    page.el("div class=script", |page| {
+        page.el("label class=sr", |page| {
+            page.attr("for", TEXT);
+            page.text("The scenario's text");
+        });
+        page.el("div class=editor id=script-editor", |page| {
+            page.el("ol class=gutter", |page| {
+                for (place, at) in sheet.times.iter().enumerate() {
+                    gutter(page, store, &lines, place, *at);
+                }
+            });
+            page.el("div class=sheet", |page| {
+                area_of(page, store, &sheet.text, !faults.is_empty(), editor.popup.as_ref());
+                page.el("pre aria-hidden=true", |page| {
+                    for (place, line) in sheet.text.split('\n').enumerate() {
+                        let fault = lines.fault(place);
+                        page.el("div", |page| {
+                            page.attr("class", &lines.class(place));
+                            pieces(page, line, fault, lines.coloured);
+                            if let Some(fault) = fault {
+                                page.line("em", &fault.text());
+                            }
+                        });
+                    }
+                });
+                page.when(editor.popup.is_some(), |page| words(page, store, shell));
+            });
+        });
+        page.el("ul class=faults id=script-faults", |page| {
+            for fault in &faults {
+                page.el("li", |page| {
+                    page.el("button type=button class=link", |page| {
+                        page.on(ListenerKind::onclick, go_to(fault));
+                        page.text(&fault.to_string());
+                    });
+                });
+            }
+        });
+        page.line(
+            "p class=empty",
+            match faults.is_empty() {
+                true => {
+                    "What you do to the run becomes a line, and what you write here runs. \
+                     Ctrl+Space: words. Ctrl+Enter: go to the time of the line."
+                }
+                false => "The run stays as it was until this reads.",
+            },
+        );
+    });
+}
+
+/// What is known of the lines.
+struct Lines<'a> {
+    faults: &'a [&'a Diagnostic],
+    fresh: &'a [usize],
+    /// The line of the present moment, and the one that comes next.
+    present: (Option<usize>, Option<usize>),
+    coloured: bool,
+}
+
+impl Lines<'_> {
+    /// What is wrong with a line.
+    fn fault(&self, place: usize) -> Option<&Diagnostic> {
+        self.faults.iter().find(|fault| fault.line as usize == place + 1).copied()
+    }
+
+    fn class(&self, place: usize) -> String {
+        let mut class = "text-line".to_string();
+        for (on, more) in [
+            (self.present.0 == Some(place), " t-present"),
+            (self.present.1 == Some(place), " t-next"),
+            (self.fresh.contains(&place), " t-fresh"),
+            (self.fault(place).is_some(), " t-fault"),
+        ] {
+            if on {
+                class += more;
+            }
+        }
+        class
+    }
+}
+
+/// The text itself.
+fn area_of(page: &mut Markup, store: &Store, text: &str, wrong: bool, popup: Option<&Popup>) {
+    let head = "textarea spellcheck=false autocomplete=off autocapitalize=off wrap=off \
+                aria-describedby=script-faults aria-autocomplete=list aria-haspopup=listbox";
+    page.el(head, |page| {
+        page.attr("id", TEXT);
+        page.value(text);
+        page.hear(ListenerKind::oninput, store, write);
+        page.hear(ListenerKind::onkeydown, store, keys);
+        // The caret stays in sight: the box that scrolls is not the text's own.
+        page.hear(ListenerKind::onkeyup, store, |_, event| {
+            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+                let (line, column) = caret(&area, &area.value());
+                bring(line as usize - 1, column, 0);
+            }
+        });
+        page.click(store, wish(Wish::Close));
+        page.on(ListenerKind::onblur, store.on(wish(Wish::Leave)));
+        page.state("aria-invalid", wrong);
+        if let Some(popup) = popup {
+            page.attr("aria-controls", "script-words");
+            page.attr("aria-activedescendant", &word_id(popup.active));
         }
     });
-    let active = editor.popup.as_ref().map(|popup| format!("script-word-{}", popup.active));
-    html! {
-        <div class="script">
-            <label class="sr" for={TEXT}>{ "The scenario's text" }</label>
-            <div class="editor" id="script-editor">
-                <ol class="gutter">
-                    { for sheet.times.iter().enumerate().map(|(place, at)| gutter(
-                        store, place, *at, class(place), present == Some(place)
-                    )) }
-                </ol>
-                <div class="sheet">
-                    <textarea id={TEXT} spellcheck="false" autocomplete="off" autocapitalize="off"
-                        wrap="off" value={sheet.text.to_string()} oninput={write(store)}
-                        onkeydown={keys(store)} onkeyup={follow_caret()}
-                        onclick={store.on(wish(Wish::Close))} onblur={store.on(wish(Wish::Leave))}
-                        aria-describedby="script-faults" aria-autocomplete="list"
-                        aria-haspopup="listbox" aria-invalid={(!faults.is_empty()).to_string()}
-                        aria-controls={active.as_ref().map(|_| "script-words")}
-                        aria-activedescendant={active} />
-                    <pre aria-hidden="true">{ for rows }</pre>
-                    if let Some(popup) = &editor.popup { { words(store, popup) } }
-                </div>
-            </div>
-            <ul class="faults" id="script-faults">
-                { for faults.iter().map(|fault| html! {
-                    <li><button type="button" class="link" onclick={go_to(fault)}>
-                        { fault.to_string() }</button></li>
-                }) }
-            </ul>
-            <p class="empty">{ match faults.is_empty() {
-                true => "What you do to the run becomes a line, and what you write here runs. \
-                    Ctrl+Space: words. Ctrl+Enter: go to the time of the line.",
-                false => "The run stays as it was until this reads.",
-            } }</p>
-        </div>
-    }
 }
 
 fn wish(wish: Wish) -> Command {
@@ -107,21 +167,26 @@ fn wish(wish: Wish) -> Command {
 }
 
 /// The number of a line, or its time: a way to go there.
-fn gutter(store: &Store, place: usize, at: Option<u64>, class: Classes, present: bool) -> Html {
-    let Some(at) = at else { return html! { <li {class}>{ place + 1 }</li> } };
-    let label = format!("Line {}: go to {}", place + 1, tell::clock(at));
-    html! {
-        <li {class}>
-            <button type="button" tabindex="-1" aria-label={label.clone()} title={label}
-                aria-current={present.then_some("time")}
-                onclick={store.on(wish(Wish::Seek(at)))}>
-                { tell::clock(at).trim_end_matches(" s") }</button>
-        </li>
-    }
+fn gutter(page: &mut Markup, store: &Store, lines: &Lines, place: usize, at: Option<u64>) {
+    page.el("li", |page| {
+        page.attr("class", &lines.class(place));
+        let Some(at) = at else { return page.text(&(place + 1).to_string()) };
+        let clock = tell::clock(at);
+        let label = format!("Line {}: go to {clock}", place + 1);
+        page.el("button type=button tabindex=-1", |page| {
+            page.click(store, wish(Wish::Seek(at)));
+            page.attr("aria-label", &label);
+            page.attr("title", &label);
+            if lines.present.0 == Some(place) {
+                page.attr("aria-current", "time");
+            }
+            page.text(clock.trim_end_matches(" s"));
+        });
+    });
 }
 
 /// A line in its colours, with what is wrong in it.
-fn pieces(line: &str, fault: Option<&Diagnostic>, coloured: bool) -> Html {
+fn pieces(page: &mut Markup, line: &str, fault: Option<&Diagnostic>, coloured: bool) {
     let letters: Vec<char> = line.chars().collect();
     let mut marks = vec![0u8; letters.len()];
     let mut mark = |from: u32, to: u32, kind: u8| {
@@ -148,48 +213,56 @@ fn pieces(line: &str, fault: Option<&Diagnostic>, coloured: bool) -> Html {
         gap = fault.length == 0 && fault.column as usize > letters.len();
         mark(fault.column, fault.column.saturating_add(fault.length), WRONG);
     }
-    let mut out: Vec<Html> = Vec::new();
-    let mut from = 0;
-    while from < letters.len() {
-        let kind = marks[from];
-        let to = (from..letters.len()).find(|&at| marks[at] != kind).unwrap_or(letters.len());
-        let text: String = letters[from..to].iter().collect();
-        out.push(html! { <span class={CLASSES[kind as usize]}>{ text }</span> });
-        from = to;
+    let mut piece = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        piece.push(*letter);
+        if marks.get(place + 1) != Some(&marks[place]) {
+            page.el("span", |page| {
+                if marks[place] > 0 {
+                    page.attr("class", CLASSES[marks[place] as usize]);
+                }
+                page.text(&piece);
+            });
+            piece.clear();
+        }
     }
     if gap {
-        out.push(html! { <span class="tk-wrong">{ "\u{a0}" }</span> });
+        page.line("span class=tk-wrong", "\u{a0}");
     }
-    out.into_iter().collect()
+}
+
+fn word_id(place: usize) -> String {
+    format!("script-word-{place}")
 }
 
 /// The words that could stand at the caret.
-fn words(store: &Store, popup: &Popup) -> Html {
-    let onmousedown = {
-        let store = store.clone();
-        Callback::from(move |event: MouseEvent| {
-            // The text keeps the focus.
-            event.prevent_default();
-            let target = event.target_dyn_into::<Element>();
-            let option = target.and_then(|target| target.closest("li").ok().flatten());
-            let place = option.and_then(|option| option.get_attribute("data-place"));
-            if let Some(place) = place.and_then(|place| place.parse().ok()) {
-                choose(&store, place);
-            }
-        })
-    };
+fn words(page: &mut Markup, store: &Store, shell: &Shell) {
+    let Some(popup) = &shell.script.popup else { return };
     let (line, column) = (popup.line, popup.from - 1);
     let style = format!("--line:{line};--column:{column};--seen:{}", seen().max(320));
-    html! {
-        <ul class="words" role="listbox" id="script-words" aria-label="Words" {style} {onmousedown}>
-            { for popup.words.iter().enumerate().map(|(place, candidate)| html! {
-                <li role="option" id={format!("script-word-{place}")}
-                    aria-selected={(place == popup.active).to_string()}
-                    data-place={place.to_string()}>
-                    <b>{ &*candidate.word }</b><span>{ candidate.what }</span>
-                </li>
-            }) }
-        </ul>
+    page.el("ul class=words role=listbox id=script-words aria-label=Words", |page| {
+        page.attr("style", &style);
+        page.hear(ListenerKind::onmousedown, store, pick);
+        for (place, candidate) in popup.words.iter().enumerate() {
+            page.el("li role=option", |page| {
+                page.attr("id", &word_id(place));
+                page.state("aria-selected", place == popup.active);
+                page.attr("data-place", &place.to_string());
+                page.line("b", &candidate.word);
+                page.line("span", candidate.what);
+            });
+        }
+    });
+}
+
+/// A word is pressed; the text keeps the focus.
+fn pick(store: &Store, event: &Event) {
+    event.prevent_default();
+    let target = event.target_dyn_into::<Element>();
+    let option = target.and_then(|target| target.closest("li").ok().flatten());
+    let place = option.and_then(|option| option.get_attribute("data-place"));
+    if let Some(place) = place.and_then(|place| place.parse().ok()) {
+        choose(store, place);
     }
 }
 
@@ -222,69 +295,51 @@ fn written(area: &HtmlTextAreaElement, typed: bool) -> Wish {
     Wish::Write(text.into(), caret, typed)
 }
 
-fn write(store: &Store) -> Callback<InputEvent> {
-    let store = store.clone();
-    Callback::from(move |event: InputEvent| {
-        let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
-        let typed = event.data().is_some_and(|data| !data.ends_with([' ', '\t']));
-        store.send(wish(written(&area, typed && !event.is_composing())));
-    })
+fn write(store: &Store, event: &Event) {
+    let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
+    let Some(event) = event.dyn_ref::<InputEvent>() else { return };
+    let typed = event.data().is_some_and(|data| !data.ends_with([' ', '\t']));
+    store.send(wish(written(&area, typed && !event.is_composing())));
 }
 
 /// The keys of the text: those of the words while there are any, else two of its own.
-fn keys(store: &Store) -> Callback<KeyboardEvent> {
-    let store = store.clone();
-    Callback::from(move |event: KeyboardEvent| {
-        let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
-        if event.is_composing() {
-            return;
+fn keys(store: &Store, event: &Event) {
+    let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() else { return };
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+    if event.is_composing() {
+        return;
+    }
+    let ctrl = event.ctrl_key() || event.meta_key();
+    let model = store.model();
+    let popup = model.shell.script.popup.as_ref();
+    let done = match (event.key().as_str(), popup) {
+        (" ", _) if ctrl => {
+            let text = area.value();
+            let at = caret(&area, &text);
+            Some(Wish::Complete(text.into(), at))
         }
-        let ctrl = event.ctrl_key() || event.meta_key();
-        let model = store.model();
-        let popup = model.shell.script.popup.as_ref();
-        let done = match (event.key().as_str(), popup) {
-            (" ", _) if ctrl => {
-                let text = area.value();
-                let at = caret(&area, &text);
-                Some(Wish::Complete(text.into(), at))
-            }
-            ("Enter", _) if ctrl => {
-                let (line, _) = caret(&area, &area.value());
-                let sheet = store.sheet(&model.shell);
-                sheet.times.get(line as usize - 1).copied().flatten().map(Wish::Seek)
-            }
-            ("ArrowDown", Some(_)) => Some(Wish::Walk(1)),
-            ("ArrowUp", Some(_)) => Some(Wish::Walk(-1)),
-            ("Escape", Some(_)) => Some(Wish::Close),
-            ("Enter" | "Tab", Some(popup)) if !event.shift_key() => {
-                event.prevent_default();
-                return choose(&store, popup.active);
-            }
-            ("ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown", Some(_)) => {
-                return store.send(wish(Wish::Close));
-            }
-            _ => None,
-        };
-        if let Some(done) = done {
+        ("Enter", _) if ctrl => {
+            let (line, _) = caret(&area, &area.value());
+            let sheet = store.sheet(&model.shell);
+            sheet.times.get(line as usize - 1).copied().flatten().map(Wish::Seek)
+        }
+        ("ArrowDown", Some(_)) => Some(Wish::Walk(1)),
+        ("ArrowUp", Some(_)) => Some(Wish::Walk(-1)),
+        ("Escape", Some(_)) => Some(Wish::Close),
+        ("Enter" | "Tab", Some(popup)) if !event.shift_key() => {
             event.prevent_default();
-            event.stop_propagation();
-            store.send(wish(done));
+            return choose(store, popup.active);
         }
-    })
-}
-
-/// The caret stays in sight: the box that scrolls is not the text's own.
-fn follow_caret() -> Callback<KeyboardEvent> {
-    Callback::from(|event: KeyboardEvent| {
-        if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-            bring_caret(&area);
+        ("ArrowLeft" | "ArrowRight" | "Home" | "End" | "PageUp" | "PageDown", Some(_)) => {
+            return store.send(wish(Wish::Close));
         }
-    })
-}
-
-fn bring_caret(area: &HtmlTextAreaElement) {
-    let (line, column) = caret(area, &area.value());
-    bring(line as usize - 1, column, 0);
+        _ => None,
+    };
+    if let Some(done) = done {
+        event.prevent_default();
+        event.stop_propagation();
+        store.send(wish(done));
+    }
 }
 
 fn area() -> Option<HtmlTextAreaElement> {
@@ -319,7 +374,7 @@ fn offset(text: &str, line: u32, column: u32) -> u32 {
 }
 
 /// Puts the caret where something is wrong.
-fn go_to(fault: &Diagnostic) -> Callback<MouseEvent> {
+fn go_to(fault: &Diagnostic) -> Callback<Event> {
     let (line, column, length) = (fault.line, fault.column, fault.length);
     Callback::from(move |_| {
         let Some(area) = area() else { return };
@@ -334,48 +389,42 @@ fn go_to(fault: &Diagnostic) -> Callback<MouseEvent> {
 /// A text or link that could not be opened: what is wrong with it, and the text itself, to be
 /// mended.
 pub fn mend(store: &Store, shell: &Shell, broken: &Broken) -> Html {
-    let written = shell.form.mended.as_ref();
-    let text: Rc<str> = written.unwrap_or(&broken.text).clone();
+    let text = shell.form.mended.as_ref().unwrap_or(&broken.text);
     let linked = text.contains("#/");
-    let problems: Vec<String> = match written {
-        Some(text) if !linked => faults_of(text),
-        Some(_) => Vec::new(),
-        None => broken.problems.iter().map(|line| line.to_string()).collect(),
-    };
-    let open = store.on(match linked {
-        true => Command::OpenFragment(text.to_string()),
-        false => Command::OpenText(text.to_string()),
+    let body = markup(|page| {
+        page.el("ul class=faults", |page| match &shell.form.mended {
+            Some(_) if linked => {}
+            Some(text) => {
+                for fault in &parse(text).diagnostics {
+                    page.line("li", &fault.to_string());
+                }
+            }
+            None => {
+                for problem in broken.problems.iter() {
+                    page.line("li", problem);
+                }
+            }
+        });
+        page.line("p class=doc", &broken.hint);
+        page.line("label class=sr for=mend-text", "The text");
+        let head = "textarea id=mend-text spellcheck=false autocomplete=off wrap=off rows=12";
+        page.el(head, |page| {
+            page.value(text);
+            page.hear(ListenerKind::oninput, store, |store, event| {
+                if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
+                    store.send(Command::Edit(Edit::Mended(area.value().into())));
+                }
+            });
+        });
+        page.el("div class=actions", |page| {
+            let open = match linked {
+                true => Command::OpenFragment(text.to_string()),
+                false => Command::OpenText(text.to_string()),
+            };
+            page.press("button type=button class='small primary'", store, "Open", open);
+            let leave = Command::Dialog(None);
+            page.press("button type=button class=small", store, "Go on with what runs", leave);
+        });
     });
-    let body = html! {
-        <>
-            <ul class="faults">{ faults_list(&problems) }</ul>
-            <p class="doc">{ &*broken.hint }</p>
-            <label class="sr" for="mend-text">{ "The text" }</label>
-            <textarea id="mend-text" spellcheck="false" autocomplete="off" wrap="off" rows="12"
-                value={text.to_string()} oninput={write_mended(store)} />
-            <div class="actions">
-                <button type="button" class="small primary" onclick={open}>{ "Open" }</button>
-                <button type="button" class="small" onclick={store.on(Command::Dialog(None))}>
-                    { "Go on with what runs" }</button>
-            </div>
-        </>
-    };
     modal(store, "This does not open", true, body)
-}
-
-fn faults_of(text: &str) -> Vec<String> {
-    parse(text).diagnostics.iter().map(ToString::to_string).collect()
-}
-
-fn faults_list(faults: &[String]) -> Html {
-    faults.iter().map(|fault| html! { <li>{ fault }</li> }).collect()
-}
-
-fn write_mended(store: &Store) -> Callback<InputEvent> {
-    let store = store.clone();
-    Callback::from(move |event: InputEvent| {
-        if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>() {
-            store.send(Command::Edit(Edit::Mended(area.value().into())));
-        }
-    })
 }

@@ -24,13 +24,13 @@ use arrange::{Arrange, Plan, Tool};
 use geometry::Geometry;
 use glyphs::Glyphs;
 use link::Link;
-use menu::ContextMenu;
 use node::Node;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
 use yew::prelude::*;
 
+use super::hooks::markup::markup;
 use super::hooks::number::Px;
 use super::state::scene::{Scene, Selection};
 use super::state::shell::Shell;
@@ -152,10 +152,7 @@ pub fn Stage(props: &StageProps) -> Html {
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
             { tools::in_hand(store, scene, layout, stage) }
-            if let Some(context) = props.shell.context {
-                <ContextMenu store={store.clone()} view={props.view.clone()} {context} width={w}
-                    height={h} />
-            }
+            { menu::menu(store, scene, &props.shell, layout) }
         </div>
     }
 }
@@ -214,31 +211,29 @@ fn links(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html {
 fn targets(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html {
     let glyphs = Glyphs::new(scene.info);
     let waiting = place::Waiting::default();
-    scene
-        .flights
-        .iter()
-        .take(TARGETS)
-        .map(|flight| {
+    markup(|page| {
+        for flight in scene.flights.iter().take(TARGETS) {
             let at = place::place(layout, scene, flight, scene.now as f64, &waiting);
             let name = flight.name.text(scene.names);
-            let when = flight.due_at.filter(|_| !flight.held).map_or_else(
-                || "it waits".to_string(),
-                |due| format!("arrives at {}", tell::clock(due)),
-            );
-            let label = format!("{}, {when}", scene.describe(Selection::Message(flight.name)));
-            let selected = selection == Some(Selection::Message(flight.name));
-            html! {
-                <circle key={format!("m{name}")} class="target" cx={Px(at.x).to_string()}
-                    cy={Px(at.y).to_string()} r="13" tabindex="-1" role="button"
-                    aria-label={label.clone()} aria-pressed={selected.to_string()}
-                    data-letter={glyphs.letter(flight.kind).to_string()}
-                    id={format!("message-{name}")}
-                    data-select={format!("message:{name}")}>
-                    <title>{ label }</title>
-                </circle>
-            }
-        })
-        .collect()
+            let what = Selection::Message(flight.name);
+            let when = match flight.due_at {
+                Some(due) if !flight.held => format!("arrives at {}", tell::clock(due)),
+                _ => "it waits".to_string(),
+            };
+            let label = format!("{}, {when}", scene.describe(what));
+            page.el("circle class=target r=13 tabindex=-1 role=button", |page| {
+                page.key(&format!("m{name}"));
+                page.attr("cx", &Px(at.x).to_string());
+                page.attr("cy", &Px(at.y).to_string());
+                page.attr("aria-label", &label);
+                page.state("aria-pressed", selection == Some(what));
+                page.attr("data-letter", &glyphs.letter(flight.kind).to_string());
+                page.attr("id", &format!("message-{name}"));
+                page.attr("data-select", &format!("message:{name}"));
+                page.line("title", &label);
+            });
+        }
+    })
 }
 
 /// The properties that a node is seen to break, in words.
@@ -281,28 +276,29 @@ pub fn selected_by(store: &Store, element: &Element) -> Option<Selection> {
 
 /// A node's form, small, beside its name in the text.
 pub fn node_shape(shot: &crate::sim::session::NodeShot) -> Html {
-    let down = (!shot.up).then_some("down");
-    let class = classes!("mini", "node", format!("tone-{}", shot.view.tone.word()), down);
-    html! {
-        <svg {class} viewBox="-13 -13 26 26" width="26" height="26" aria-hidden="true">
-            <path class="shape" d={node::shape(shot.view.tone, shot.client, 10.0)} />
+    let shape = node::shape(shot.view.tone, shot.client, 10.0);
+    markup(|page| {
+        page.el("svg viewBox='-13 -13 26 26' width=26 height=26 aria-hidden=true", |page| {
+            let down = if shot.up { "" } else { " down" };
+            page.attr("class", &format!("mini node tone-{}{down}", shot.view.tone.word()));
+            page.el("path class=shape", |page| page.attr("d", &shape));
             if shot.up {
-                <text class="letter" dy="0.35em" style="font-size:10px">
-                    { shot.view.letter.to_string() }
-                </text>
+                let letter = shot.view.letter.to_string();
+                page.line("text class=letter dy=0.35em style=font-size:10px", &letter);
             }
-        </svg>
-    }
+        });
+    })
 }
 
 /// The form of a role, for the legend.
 pub fn role_shape(tone: crate::view::Tone) -> Html {
-    let class = classes!("mini", "node", format!("tone-{}", tone.word()));
-    html! {
-        <svg {class} viewBox="-13 -13 26 26" width="20" height="20" aria-hidden="true">
-            <path class="shape" d={node::shape(tone, false, 10.0)} />
-        </svg>
-    }
+    let shape = node::shape(tone, false, 10.0);
+    markup(|page| {
+        page.el("svg viewBox='-13 -13 26 26' width=20 height=20 aria-hidden=true", |page| {
+            page.attr("class", &format!("mini node tone-{}", tone.word()));
+            page.el("path class=shape", |page| page.attr("d", &shape));
+        });
+    })
 }
 
 /// Tells the stage's size now and whenever it changes, until dropped.

@@ -3,11 +3,12 @@
 //! nodes stand, so that it looks right in every layout: each place belongs to the nearest node.
 
 use js_sys::Math;
-use yew::prelude::*;
+use yew::Html;
 
 use super::Layout;
 use super::geometry::Point;
 use super::svg;
+use crate::ui::hooks::markup::markup;
 use crate::ui::state::scene::Scene;
 use crate::view::{NodeId, NodeNames, Value};
 
@@ -70,11 +71,12 @@ pub fn rift(layout: &Layout, sides: &Sides) -> Html {
             let id = format!("hatch-{tone}");
             let hatched = svg::filled(&tint, &id);
             let d = ["M0 12L12 0", "M0 0L12 12", "M0 6H12"][tone - 1];
-            drawn.push(html! {
-                <pattern {id} width="12" height="12" patternUnits="userSpaceOnUse">
-                    { svg::path("hatch", d) }
-                </pattern>
-            });
+            drawn.push(markup(|page| {
+                page.el("pattern width=12 height=12 patternUnits=userSpaceOnUse", |page| {
+                    page.attr("id", &id);
+                    page.put(svg::path("hatch", d));
+                });
+            }));
             drawn.push(hatched);
         }
     }

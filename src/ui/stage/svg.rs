@@ -1,47 +1,66 @@
 //! Elements of the picture that are drawn in many places by one function: each written out where
 //! it stands would cost the page some hundred bytes.
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::geometry::Point;
+use crate::ui::hooks::markup::markup;
 use crate::ui::hooks::number::Px;
 
 /// A path.
 #[inline(never)]
 pub fn path(class: &str, d: &str) -> Html {
-    html! { <path class={class.to_string()} d={d.to_string()} fill-rule="evenodd" /> }
+    drawn("path fill-rule=evenodd", &[("class", class), ("d", d)])
 }
 
 /// A path filled with a pattern.
-#[inline(never)]
 pub fn filled(d: &str, pattern: &str) -> Html {
-    html! { <path d={d.to_string()} fill={format!("url(#{pattern})")} /> }
+    drawn("path", &[("d", d), ("fill", &format!("url(#{pattern})"))])
 }
 
 /// A closed path of which only so many parts of so many are drawn.
-#[inline(never)]
 pub fn partly(class: &str, d: &str, parts: usize, of: u32) -> Html {
     let dash = format!("{parts} {of}");
-    html! {
-        <path class={class.to_string()} d={d.to_string()} pathLength={of.to_string()}
-            stroke-dasharray={dash} />
-    }
+    let length = of.to_string();
+    let how = [("class", class), ("d", d), ("pathLength", &length), ("stroke-dasharray", &dash)];
+    drawn("path", &how)
+}
+
+#[inline(never)]
+fn drawn(head: &'static str, how: &[(&'static str, &str)]) -> Html {
+    markup(|page| {
+        page.el(head, |page| {
+            for (name, value) in how {
+                page.attr(name, value);
+            }
+        });
+    })
 }
 
 /// A text at a place.
 #[inline(never)]
 pub fn label(class: &str, at: Point, text: String) -> Html {
-    html! {
-        <text class={class.to_string()} x={Px(at.x).to_string()} y={Px(at.y).to_string()}>
-            { text }
-        </text>
-    }
+    markup(|page| {
+        page.el("text", |page| {
+            page.attr("class", class);
+            page.attr("x", &Px(at.x).to_string());
+            page.attr("y", &Px(at.y).to_string());
+            page.text(&text);
+        });
+    })
 }
 
 /// Several of them, hidden from who reads and does not look: the text twin says the same.
 #[inline(never)]
 pub fn group(class: &str, children: Vec<Html>) -> Html {
-    html! { <g class={class.to_string()} aria-hidden="true">{ for children }</g> }
+    markup(|page| {
+        page.el("g aria-hidden=true", |page| {
+            page.attr("class", class);
+            for child in children {
+                page.put(child);
+            }
+        });
+    })
 }
 
 /// A circle as a path.

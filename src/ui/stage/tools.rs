@@ -1,11 +1,12 @@
 //! The tools of the stage: its layout, how near one looks, the pen that draws a rift; and what
 //! one does with what is in the hand.
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::arrange::{Arrange, Plan, Tool, Wish, ZOOM, hint};
 use super::rift;
-use crate::ui::components::icons::icon;
+use crate::ui::components::icons::{face, icon};
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::query::Controls;
 use crate::ui::state::shell::{Dialog, Shell};
 use crate::ui::state::store::{Command, Store, View};
@@ -18,68 +19,69 @@ pub fn tools(store: &Store, _: &View, shell: &Shell) -> Html {
     if query.controls == Controls::None {
         return Html::default();
     }
-    let tool = |icon_name: &'static str,
-                label: &str,
-                keys: Option<&'static str>,
-                wish: Wish,
-                pressed: Option<bool>| {
-        html! {
-            <button type="button" class="tool" aria-label={label.to_string()}
-                title={keys.map_or(label.to_string(), |keys| format!("{label} ({keys})"))}
-                aria-keyshortcuts={keys} aria-pressed={pressed.map(|on| on.to_string())}
-                onclick={store.on(Command::Stage(wish))}>{ icon(icon_name) }</button>
-        }
-    };
-    let drawing = matches!(stage.tool, Tool::Rift(_));
-    let plans = Plan::ALL.into_iter().map(|plan| {
-        let label = format!("Lay out as {}", ["a ring", "a row", "tiers"][plan as usize]);
-        tool(plan.word(), &label, None, Wish::Plan(plan), Some(plan == stage.plan))
-    });
-    html! {
-        <div class="stage-tools" role="group" aria-label="Stage tools"
-            data-open={stage.open.to_string()}>
-            <div class="set" id="stage-tools">
-                { for plans }
-                <i></i>
-                { tool("out", "Zoom out", Some("-"), Wish::Zoom(1.0 / ZOOM, None), None) }
-                { tool("fit", "Whole stage", Some("0"), Wish::Fit, None) }
-                { tool("in", "Zoom in", Some("+"), Wish::Zoom(ZOOM, None), None) }
-                if query.edit {
-                    <i></i>
-                    { tool("rift", "Draw a rift", Some("R"), Wish::Rift, Some(drawing)) }
+    markup(|page| {
+        page.el("div class=stage-tools role=group aria-label='Stage tools'", |page| {
+            page.state("data-open", stage.open);
+            page.el("div class=set id=stage-tools", |page| {
+                for plan in Plan::ALL {
+                    let label = ["a ring", "a row", "tiers"][plan as usize];
+                    let names = [plan.word(), &format!("Lay out as {label}"), ""];
+                    tool(page, store, names, Wish::Plan(plan), Some(plan == stage.plan));
                 }
-            </div>
-            <button type="button" class="tool opener" aria-expanded={stage.open.to_string()}
-                aria-controls="stage-tools" aria-label="Stage tools"
-                onclick={store.on(Command::Stage(Wish::Open))}>{ icon("tools") }</button>
-        </div>
-    }
+                page.line("i", "");
+                tool(page, store, ["out", "Zoom out", "-"], Wish::Zoom(1.0 / ZOOM, None), None);
+                tool(page, store, ["fit", "Whole stage", "0"], Wish::Fit, None);
+                tool(page, store, ["in", "Zoom in", "+"], Wish::Zoom(ZOOM, None), None);
+                if query.edit {
+                    let drawing = matches!(stage.tool, Tool::Rift(_));
+                    page.line("i", "");
+                    tool(page, store, ["rift", "Draw a rift", "R"], Wish::Rift, Some(drawing));
+                }
+            });
+            let head = "button type=button class='tool opener' aria-controls=stage-tools";
+            page.el(head, |page| {
+                page.click(store, Command::Stage(Wish::Open));
+                page.state("aria-expanded", stage.open);
+                page.attr("aria-label", "Stage tools");
+                page.put(icon("tools"));
+            });
+        });
+    })
+}
+
+fn tool(page: &mut Markup, store: &Store, names: [&str; 3], wish: Wish, pressed: Option<bool>) {
+    page.el("button type=button class=tool", |page| {
+        face(page, store, names, Command::Stage(wish));
+        if let Some(pressed) = pressed {
+            page.state("aria-pressed", pressed);
+        }
+    });
 }
 
 /// What one does with what is in the hand, and what else there is instead.
 pub fn in_hand(store: &Store, view: &View, layout: &Layout, stage: &Arrange) -> Html {
-    let button = |label: &'static str, command: Command| {
-        html! {
-            <button type="button" class="small" onclick={store.on(command)}>{ label }</button>
-        }
-    };
     let mut said = hint(&stage.tool, view.names);
     let other = match &stage.tool {
         Tool::None => return Html::default(),
         Tool::Place(node, _) if stage.moved(*node) => {
-            button("Put it back", Command::Stage(Wish::PutBack(*node)))
+            Some(("Put it back", Command::Stage(Wish::PutBack(*node))))
         }
-        Tool::Place(..) => Html::default(),
+        Tool::Place(..) => None,
         Tool::Rift(line) => {
             if let Some(sides) = rift::split(layout, line) {
                 said = rift::names(view.names, &sides).join(" | ");
             }
-            button("Choose the sides…", Command::Dialog(Some(Dialog::Partition)))
+            Some(("Choose the sides…", Command::Dialog(Some(Dialog::Partition))))
         }
     };
-    html! {
-        <div class="in-hand" role="group" aria-label="In hand">
-            <p>{ said }</p>{ other }{ button("Cancel", Command::Stage(Wish::Leave)) }
-        </div>
-    }
+    markup(|page| {
+        page.el("div class=in-hand role=group aria-label='In hand'", |page| {
+            page.line("p", &said);
+            if let Some((label, command)) = other {
+                page.press("button type=button class=small", store, label, command);
+            }
+            let leave = Command::Stage(Wish::Leave);
+            page.press("button type=button class=small", store, "Cancel", leave);
+        });
+    })
 }
