@@ -139,7 +139,7 @@ fn top(store: &Store, view: &View, shell: &Shell) -> Html {
             None => format!("{label} ({keys})"),
         };
         html! {
-            <button type="button" class="tool" aria-label={label} {title} id={label.to_lowercase()}
+            <button type="button" class="tool" aria-label={label} {title} id={label.to_ascii_lowercase()}
                 aria-keyshortcuts={keys} aria-disabled={what.is_none().to_string()}
                 onclick={store.on(command)}>{ icon(name) }</button>
         }

@@ -45,17 +45,17 @@ pub fn library(store: &Store, shell: &Shell) -> Html {
     let current = store.ask(|player| player.source().id);
     let rows = ROWS.with(|rows| rows.get_or_init(rows_of_library).clone());
     let search = &shell.sharing.search;
-    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = search.split_whitespace().map(str::to_ascii_lowercase).collect();
     let only = shell.sharing.only;
     let chosen = CATALOG.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at));
     let mut found = 0;
     let groups: Vec<Html> = chosen
         .filter_map(|(_, entry)| {
             let info = entry.info;
-            let about_it = [info.title, info.family, info.summary].join(" ").to_lowercase();
+            let about_it = [info.title, info.family, info.summary].join(" ").to_ascii_lowercase();
             let whole = words.iter().all(|word| about_it.contains(word.as_str()));
             let fits = |row: &&Row| {
-                let text = [&about_it, &*row.title, &*row.about, row.id].join(" ").to_lowercase();
+                let text = [&about_it, &*row.title, &*row.about, row.id].join(" ").to_ascii_lowercase();
                 words.iter().all(|word| text.contains(word.as_str()))
             };
             let own = rows.iter().filter(|row| row.protocol == info.id);
