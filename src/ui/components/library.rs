@@ -55,7 +55,8 @@ pub fn library(store: &Store, shell: &Shell) -> Html {
             let about_it = [info.title, info.family, info.summary].join(" ").to_ascii_lowercase();
             let whole = words.iter().all(|word| about_it.contains(word.as_str()));
             let fits = |row: &&Row| {
-                let text = [&about_it, &*row.title, &*row.about, row.id].join(" ").to_ascii_lowercase();
+                let text =
+                    [&about_it, &*row.title, &*row.about, row.id].join(" ").to_ascii_lowercase();
                 words.iter().all(|word| text.contains(word.as_str()))
             };
             let own = rows.iter().filter(|row| row.protocol == info.id);
