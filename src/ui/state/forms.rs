@@ -396,11 +396,11 @@ fn weather(gaps: &mut Gaps, now: &[Weather]) {
         let first = now.first().map(show).unwrap_or_default();
         if now.iter().all(|other| show(other) == first) { first } else { String::new() }
     };
-    let (loss, doubled): (fn(&Weather) -> String, fn(&Weather) -> String) =
-        (|w| show_share(w.loss_ppm), |w| show_share(w.duplicate_ppm));
+    let loss = shared(|w| show_share(w.loss_ppm));
+    let doubled = shared(|w| show_share(w.duplicate_ppm));
     gaps.add("delay", "delay", shared(|w| show_delay(w.delay)), DELAY_FORM, Kind::Text(DELAYS));
-    gaps.add("loss", "loss", shared(loss), SHARE_FORM, Kind::Text(SHARES));
-    gaps.add("duplicate", "duplicates", shared(doubled), SHARE_FORM, Kind::Text(SHARES));
+    gaps.add("loss", "loss", loss, SHARE_FORM, Kind::Text(SHARES));
+    gaps.add("duplicate", "duplicates", doubled, SHARE_FORM, Kind::Text(SHARES));
     let order = shared(|w| ORDERS[usize::from(w.fifo)].to_string());
     let doc = "`fifo`: messages arrive in the order in which they were sent.";
     gaps.add("order", "order", order, doc, Kind::Choice(order_words(now.is_empty())));
