@@ -82,6 +82,8 @@ pub struct Opened {
     /// If the link was made with another revision of the protocol: that one. The run may then
     /// differ from what was seen when it was shared.
     pub made_with: Option<u32>,
+    /// The scenario's name if it is one of the library.
+    pub library: Option<&'static str>,
 }
 
 /// Why a link does not open. Each is a different message.
@@ -218,10 +220,14 @@ pub fn decode(link: &str) -> Result<Link, LinkError> {
 /// Reads a link and the scenario that it leads to.
 pub fn open(link: &str) -> Result<Opened, LinkError> {
     let Link { target, position } = decode(link)?;
+    let mut library = None;
     let (text, revision) = match target {
         Target::Lesson(id) => return Err(LinkError::Lesson(id)),
         Target::Library(id) => match library::find(&id) {
-            Some(entry) => (entry.text.to_string(), None),
+            Some(entry) => {
+                library = Some(entry.id);
+                (entry.text.to_string(), None)
+            }
             None => return Err(LinkError::UnknownScenario(id)),
         },
         Target::Text { text, revision } => (text, Some(revision)),
@@ -236,7 +242,7 @@ pub fn open(link: &str) -> Result<Opened, LinkError> {
         return Err(LinkError::BadPosition(why));
     }
     let made_with = revision.filter(|&revision| revision != scenario.entry.info.revision);
-    Ok(Opened { parsed, scenario, position, made_with })
+    Ok(Opened { parsed, scenario, position, made_with, library })
 }
 
 fn read_target(path: &str) -> Result<Target, LinkError> {

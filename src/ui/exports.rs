@@ -11,62 +11,57 @@ use crate::scenario::bench::{Workload, bare_loop};
 /// How many events a bench does between two looks at the clock.
 const CHUNK: u64 = 20_000;
 
-/// Puts the object into the window.
+/// What can be called.
+const CALLS: [&str; 11] = [
+    "digest", "bench", "frames", "text", "open", "flights", "memory", "seek", "paint", "panel",
+    "panic",
+];
+
+/// Puts the object into the window. All calls are closures of one type: a type of their own for
+/// each takes more code than what they do.
 pub fn attach(store: &Store) {
     let Some(window) = browser::window() else { return };
     let object = Object::new();
-    let set = |name: &str, value: JsValue| {
-        let _ = Reflect::set(&object, &name.into(), &value);
-    };
-    let digest: Closure<dyn Fn(String) -> String> =
-        Closure::new(|text: String| source::digest_of(&text));
-    set("digest", digest.into_js_value());
-    let bench: Closure<dyn Fn(String, String, f64) -> String> = Closure::new(bench);
-    set("bench", bench.into_js_value());
-    let frames = store.clone();
-    let frames: Closure<dyn Fn() -> u32> = Closure::new(move || frames.frame_count());
-    set("frames", frames.into_js_value());
-    let text = store.clone();
-    let text: Closure<dyn Fn() -> String> = Closure::new(move || text.ask(|player| player.text()));
-    set("text", text.into_js_value());
-    let open = store.clone();
-    let open: Closure<dyn Fn(String)> =
-        Closure::new(move |text: String| open.send(Command::OpenText(text)));
-    set("open", open.into_js_value());
-    let flights = store.clone();
-    let flights: Closure<dyn Fn() -> u32> =
-        Closure::new(move || flights.ask(|player| player.session().flights().len() as u32));
-    set("flights", flights.into_js_value());
-    let memory = store.clone();
-    let memory: Closure<dyn Fn() -> f64> =
-        Closure::new(move || memory.ask(|player| player.session().memory() as f64));
-    set("memory", memory.into_js_value());
-    let seek = store.clone();
-    let seek: Closure<dyn Fn(f64) -> f64> = Closure::new(move |step: f64| {
-        let before = browser::now_ms();
-        seek.ask(|player| player.seek(step as u64));
-        browser::now_ms() - before
-    });
-    set("seek", seek.into_js_value());
-    let paint = store.clone();
-    let paint: Closure<dyn Fn(u32) -> f64> =
-        Closure::new(move |times: u32| paint.time_paint(times));
-    set("paint", paint.into_js_value());
-    let panel = store.clone();
-    let panel: Closure<dyn Fn(String)> = Closure::new(move |kind: String| {
-        panel.shell(|shell| shell.sample = Some(kind.into()));
-        panel.send(Command::Select(None));
-    });
-    set("panel", panel.into_js_value());
-    let panic: Closure<dyn Fn()> = Closure::new(|| panic!("a test asked for a panic"));
-    set("panic", panic.into_js_value());
+    for name in CALLS {
+        let store = store.clone();
+        let call: Closure<dyn Fn(JsValue, JsValue, JsValue) -> JsValue> =
+            Closure::new(move |a, b, c| answer(&store, name, [a, b, c]));
+        let _ = Reflect::set(&object, &name.into(), &call.into_js_value());
+    }
     let _ = Reflect::set(&window, &"interleave".into(), &object);
+}
+
+/// Does what a call asks for.
+fn answer(store: &Store, name: &str, given: [JsValue; 3]) -> JsValue {
+    let word = |at: usize| given[at].as_string().unwrap_or_default();
+    let number = |at: usize| given[at].as_f64().unwrap_or_default();
+    match name {
+        "digest" => return source::digest_of(&word(0)).into(),
+        "bench" => return bench(&word(0), &word(1), number(2)).into(),
+        "frames" => return store.frame_count().into(),
+        "text" => return store.ask(|player| player.text()).into(),
+        "flights" => return store.ask(|player| player.session().flights().len() as f64).into(),
+        "memory" => return store.ask(|player| player.session().memory() as f64).into(),
+        "seek" => {
+            let before = browser::now_ms();
+            store.ask(|player| player.seek(number(0) as u64));
+            return (browser::now_ms() - before).into();
+        }
+        "paint" => return store.time_paint(number(0) as u32).into(),
+        "open" => store.send(Command::OpenText(word(0))),
+        "panel" => {
+            store.shell(|shell| shell.sample = Some(word(0).into()));
+            store.send(Command::Select(None));
+        }
+        _ => panic!("a test asked for a panic"),
+    }
+    JsValue::UNDEFINED
 }
 
 /// The workload of that name done in that mode for so many milliseconds: how many events and
 /// messages there were, and how many milliseconds it took. The load `bare` is the yardstick.
-fn bench(load: String, mode: String, ms: f64) -> String {
-    let mut workload = Workload::named(&load, &mode);
+fn bench(load: &str, mode: &str, ms: f64) -> String {
+    let mut workload = Workload::named(load, mode);
     if workload.is_none() && load != "bare" {
         return String::new();
     }

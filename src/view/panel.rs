@@ -330,17 +330,19 @@ impl Axis {
     }
 
     /// From where to where it goes if these numbers are to be on it: never without any length.
-    pub fn span(&self, numbers: impl Iterator<Item = i64>) -> (i64, i64) {
-        let (lo, hi) = numbers
-            .fold(self.range, |span, number| match span {
-                None => Some((number, number)),
-                Some((lo, hi)) => Some((lo.min(number), hi.max(number))),
-            })
-            .unwrap_or((0, 1));
+    #[inline(never)]
+    pub fn span(&self, numbers: &[i64]) -> (i64, i64) {
+        let mut span = self.range;
+        for &number in numbers {
+            let (lo, hi) = span.unwrap_or((number, number));
+            span = Some((lo.min(number), hi.max(number)));
+        }
+        let (lo, hi) = span.unwrap_or((0, 1));
         if lo == hi { (lo, hi.saturating_add(1)) } else { (lo, hi) }
     }
 
     /// A few round numbers between two ends, to be written along the axis.
+    #[inline(never)]
     pub fn ticks((lo, hi): (i64, i64)) -> Vec<i64> {
         let length = hi.abs_diff(lo).max(1);
         let mut step = 1_u64;
@@ -386,31 +388,52 @@ impl Panel {
     }
 
     /// The same in words, a line for each fact; none if there is nothing to be seen.
+    #[inline(never)]
     pub fn text(&self) -> Vec<String> {
+        let mut lines = Vec::new();
         match self {
             Panel::Log { cells, marks, .. } => {
-                let line = |cell: &Cell| {
+                for cell in cells {
                     let settled = if cell.tone == Tone::Settled { ", settled" } else { "" };
                     let marks = marks_at(marks, cell.index);
-                    format!("{}: {}{settled}{marks}", cell.index, cell.detail)
-                };
-                cells.iter().map(line).collect()
+                    lines.push(format!("{}: {}{settled}{marks}", cell.index, cell.detail));
+                }
             }
             Panel::Table { rows, .. } => {
-                rows.iter().map(|(key, value)| format!("{key}: {value}")).collect()
+                for (key, value) in rows {
+                    lines.push(format!("{key}: {value}"));
+                }
             }
-            Panel::Ring { places, .. } => places.iter().map(ring_line).collect(),
-            Panel::Chain { rows, .. } => rows.iter().map(chain_line).collect(),
-            Panel::Tree { nodes, .. } => nodes.iter().map(|node| tree_line(nodes, node)).collect(),
+            Panel::Ring { places, .. } => {
+                for place in places {
+                    lines.push(ring_line(place));
+                }
+            }
+            Panel::Chain { rows, .. } => {
+                for row in rows {
+                    lines.push(chain_line(row));
+                }
+            }
+            Panel::Tree { nodes, .. } => {
+                for node in nodes {
+                    lines.push(tree_line(nodes, node));
+                }
+            }
             Panel::Matrix { columns, rows, .. } => {
-                rows.iter().map(|row| matrix_line(columns, row)).collect()
+                for row in rows {
+                    lines.push(matrix_line(columns, row));
+                }
             }
             Panel::Plot { x, y, series, levels, .. } => {
-                let series = series.iter().map(|series| series_line(x, y, series));
-                let level = |level: &Level| format!("{}: {}", level.label, y.unit.show(level.at));
-                series.chain(levels.iter().map(level)).collect()
+                for series in series {
+                    lines.push(series_line(x, y, series));
+                }
+                for level in levels {
+                    lines.push(format!("{}: {}", level.label, y.unit.show(level.at)));
+                }
             }
         }
+        lines
     }
 
     /// What is wrong with the data, if anything: an error of whoever composed it, and what a test
@@ -474,8 +497,14 @@ impl Panel {
 
 /// The names of the marks behind an index, as the end of a sentence about it.
 fn marks_at(marks: &[PanelMark], index: u64) -> String {
-    let here = marks.iter().filter(|mark| mark.index == index);
-    here.map(|mark| format!(", {}", mark.name)).collect()
+    let mut text = String::new();
+    for mark in marks {
+        if mark.index == index {
+            text.push_str(", ");
+            text.push_str(mark.name);
+        }
+    }
+    text
 }
 
 fn ring_line(place: &RingPlace) -> String {
@@ -623,9 +652,9 @@ mod tests {
         assert!(!Axis::ticks((0, i64::MAX)).is_empty());
         assert!(Axis::ticks((i64::MIN, i64::MAX)).len() <= 8);
         let axis = Axis::from("x", Unit::Number, 0, 10);
-        assert_eq!(axis.span([4, 20].into_iter()), (0, 20));
-        assert_eq!(Axis::new("x", Unit::Number).span([4].into_iter()), (4, 5));
-        assert_eq!(Axis::new("x", Unit::Number).span(std::iter::empty()), (0, 1));
+        assert_eq!(axis.span(&[4, 20]), (0, 20));
+        assert_eq!(Axis::new("x", Unit::Number).span(&[4]), (4, 5));
+        assert_eq!(Axis::new("x", Unit::Number).span(&[]), (0, 1));
         assert_eq!(Unit::Thousandths.show(-1_250), "-1.25");
         assert_eq!(RingPlace::spread(1, 4), 1 << 30);
     }

@@ -91,8 +91,8 @@ pub fn library(store: &Store, shell: &Shell) -> Html {
 
 /// Whether every word that is looked for stands in a text.
 fn fits(search: &str, text: &str) -> bool {
-    let text = text.to_lowercase();
-    search.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    let text = text.to_ascii_lowercase();
+    search.to_ascii_lowercase().split_whitespace().all(|word| text.contains(word))
 }
 
 /// A protocol with those of its scenarios that fit, and how many these are. Without any, it is

@@ -29,7 +29,7 @@ pub struct PartProps {
 impl PartialEq for PartProps {
     fn eq(&self, other: &PartProps) -> bool {
         self.view == other.view
-            && (Rc::ptr_eq(&self.shell, &other.shell) || self.shell == other.shell)
+            && self.shell == other.shell
             && std::ptr::fn_addr_eq(self.draw, other.draw)
     }
 }

@@ -6,6 +6,7 @@ use crate::ui::state::store::Store;
 use crate::view::ChainRow;
 
 /// Draws them.
+#[inline(never)]
 pub fn chain(page: &mut Markup, store: &Store, rows: &[ChainRow]) {
     for row in rows {
         page.el("div class=chain", |page| {

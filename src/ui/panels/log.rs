@@ -1,9 +1,11 @@
 //! A log: cells in a row that wraps, with the marks below them.
 
+use super::marks_at;
 use crate::ui::hooks::markup::Markup;
 use crate::view::{Cell, PanelMark, Tone};
 
 /// Draws it.
+#[inline(never)]
 pub fn log(page: &mut Markup, cells: &[Cell], marks: &[PanelMark]) {
     page.el("ol class=log-cells", |page| cells.iter().for_each(|cell| one(page, cell, marks)));
     for mark in marks.iter().filter(|mark| mark.index == 0) {
@@ -14,10 +16,9 @@ pub fn log(page: &mut Markup, cells: &[Cell], marks: &[PanelMark]) {
     }
 }
 
+#[inline(never)]
 fn one(page: &mut Markup, cell: &Cell, marks: &[PanelMark]) {
     let settled = cell.tone == Tone::Settled;
-    let here = marks.iter().filter(|mark| mark.index == cell.index);
-    let here: Vec<&str> = here.map(|mark| mark.name).collect();
     let index = cell.index.to_string();
     page.el("li", |page| {
         let kind = if settled { " settled" } else { "" };
@@ -30,6 +31,6 @@ fn one(page: &mut Markup, cell: &Cell, marks: &[PanelMark]) {
             page.line("span", &cell.label);
             page.line("span class=sr", if settled { ", settled" } else { "" });
         });
-        page.line("span class=marks", &here.join(" "));
+        page.line("span class=marks", &marks_at(marks, cell.index, " "));
     });
 }

@@ -1,11 +1,12 @@
 //! Rows and columns. The heads of the rows stay in sight while the columns scroll.
 
-use super::{head, spot};
+use super::{head, marks_at, spot};
 use crate::ui::hooks::markup::Markup;
 use crate::ui::state::store::Store;
 use crate::view::{Head, MatrixRow};
 
 /// Draws it.
+#[inline(never)]
 pub fn matrix(
     page: &mut Markup,
     store: &Store,
@@ -14,9 +15,11 @@ pub fn matrix(
     rows: &[MatrixRow],
 ) {
     let mut marks: Vec<&str> = Vec::new();
-    for mark in rows.iter().flat_map(|row| &row.marks) {
-        if !marks.contains(&mark.name) {
-            marks.push(mark.name);
+    for row in rows {
+        for mark in &row.marks {
+            if !marks.contains(&mark.name) {
+                marks.push(mark.name);
+            }
         }
     }
     page.el("div class=matrix tabindex=0 role=group", |page| {
@@ -44,11 +47,9 @@ pub fn matrix(
     });
 }
 
+#[inline(never)]
 fn one(page: &mut Markup, store: &Store, columns: &[Head], row: &MatrixRow) {
-    let marks = |index: u64| {
-        let here = row.marks.iter().filter(|mark| mark.index == index).map(|mark| mark.name);
-        here.collect::<Vec<_>>().join(", ")
-    };
+    let marks = |index| marks_at(&row.marks, index, ", ");
     let marked = |page: &mut Markup, name: &str| {
         if !name.is_empty() {
             page.attr("class", "mark");

@@ -20,7 +20,7 @@ use super::components::inspector::durable_mark;
 use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::state::scene::Selection;
 use crate::ui::state::store::{Command, Store};
-use crate::view::{Head, Panel, Pointer, RingPlace, Spot, Tone};
+use crate::view::{Head, Panel, PanelMark, Pointer, RingPlace, Spot, Tone};
 
 /// Draws a panel.
 pub fn panel(store: &Store, panel: &Panel) -> Html {
@@ -73,6 +73,7 @@ fn draw(page: &mut Markup, store: &Store, panel: &Panel) {
 }
 
 /// The text of a picture; what can be clicked there can be reached here by key.
+#[inline(never)]
 fn in_words(page: &mut Markup, store: &Store, panel: &Panel, lines: Vec<String>) {
     let places: &[RingPlace] = if let Panel::Ring { places, .. } = panel { places } else { &[] };
     page.el("details", |page| {
@@ -98,6 +99,18 @@ fn follow(of: Pointer) -> Command {
 fn paint(generation: Option<u64>, tone: Tone) -> String {
     let generation = generation.map(|generation| format!("gen-{} ", generation % 8));
     format!("{}is-{}", generation.unwrap_or_default(), tone.word())
+}
+
+/// The names of the marks behind an index.
+fn marks_at(marks: &[PanelMark], index: u64, between: &str) -> String {
+    let mut text = String::new();
+    for mark in marks.iter().filter(|mark| mark.index == index) {
+        if !text.is_empty() {
+            text.push_str(between);
+        }
+        text.push_str(mark.name);
+    }
+    text
 }
 
 /// A text within text that a browser reads as elements.
@@ -127,6 +140,7 @@ fn sign(tone: Tone) -> &'static str {
 }
 
 /// A thing as a small box, to be clicked if it leads anywhere.
+#[inline(never)]
 fn spot(page: &mut Markup, store: &Store, spot: &Spot) {
     let head = if spot.of.is_some() { "button type=button" } else { "span" };
     page.el(head, |page| {
@@ -142,6 +156,7 @@ fn spot(page: &mut Markup, store: &Store, spot: &Spot) {
 }
 
 /// The head of a row or column, to be clicked if it leads anywhere.
+#[inline(never)]
 fn head(page: &mut Markup, store: &Store, head: &Head) {
     let Some(of) = head.of else { return page.text(&head.label) };
     page.el("button type=button class=link", |page| {

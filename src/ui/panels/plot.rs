@@ -34,10 +34,19 @@ fn part(number: i64, (lo, hi): (i64, i64)) -> f64 {
 }
 
 /// Draws it.
+#[inline(never)]
 pub fn plot(x: &Axis, y: &Axis, series: &[Series], levels: &[Level]) -> Html {
-    let points = || series.iter().flat_map(|series| &series.points);
-    let heights = points().map(|point| point.1).chain(levels.iter().map(|level| level.at));
-    let scale = Scale { x: x.span(points().map(|point| point.0)), y: y.span(heights) };
+    let (mut along, mut heights) = (Vec::new(), Vec::new());
+    for series in series {
+        for (x, y) in &series.points {
+            along.push(*x);
+            heights.push(*y);
+        }
+    }
+    for level in levels {
+        heights.push(level.at);
+    }
+    let scale = Scale { x: x.span(&along), y: y.span(&heights) };
     let [left, top, right, bottom] = FIELD.map(Px);
     let mut svg = "<svg viewBox=\"0 0 320 168\" aria-hidden=\"true\">".to_string();
     for tick in Axis::ticks(scale.y) {
@@ -90,6 +99,7 @@ fn mark(place: usize) -> &'static str {
     }
 }
 
+#[inline(never)]
 fn one(svg: &mut String, scale: &Scale, place: usize, series: &Series) {
     let paint = paint(series.generation, series.tone);
     let (foot, shape, dash) = (scale.y(0.clamp(scale.y.0, scale.y.1)), mark(place), place % 4);

@@ -20,6 +20,7 @@ const HALF: (f64, f64) = (168.0, 116.0);
 const NAMED: usize = 24;
 
 /// Draws it.
+#[inline(never)]
 pub fn ring(store: &Store, places: &[RingPlace]) -> Html {
     let tokens: Vec<&RingPlace> = places.iter().filter(|place| place.token).collect();
     let (x, y) = (Px(HALF.0), Px(HALF.1));
@@ -85,6 +86,7 @@ fn arc(svg: &mut String, from: u32, token: &RingPlace) {
     };
 }
 
+#[inline(never)]
 fn one(svg: &mut String, place: &RingPlace, named: bool) {
     let spot = &place.spot;
     let (kind, radius, away, size) = match place.token {

@@ -6,6 +6,7 @@ use crate::view::{
 };
 
 /// The panel of that kind.
+#[inline(never)]
 pub fn sample(kind: &str) -> Option<Panel> {
     Some(match kind {
         "ring" => Panel::Ring { title: "sample ring", places: (0..10).map(place).collect() },

@@ -3,6 +3,7 @@
 use crate::ui::hooks::markup::Markup;
 
 /// Draws them.
+#[inline(never)]
 pub fn table(page: &mut Markup, rows: &[(String, String)]) {
     page.el("table class=fields", |page| {
         page.el("tbody", |page| {

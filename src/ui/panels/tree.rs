@@ -8,6 +8,7 @@ use crate::ui::state::store::Store;
 use crate::view::TreeNode;
 
 /// Draws it.
+#[inline(never)]
 pub fn tree(page: &mut Markup, store: &Store, nodes: &[TreeNode]) {
     // From the last to the first: whoever comes has all its children already.
     let mut below: Vec<Vec<Html>> = nodes.iter().map(|_| Vec::new()).collect();

@@ -25,136 +25,122 @@ pub struct Choice {
 /// How long a delayed message is delayed, in microseconds.
 pub const DELAY_BY: u64 = 50_000;
 
-impl Choice {
-    fn new(
-        label: impl Into<String>,
-        doc: &'static str,
-        key: &'static str,
-        action: Action,
-    ) -> Choice {
+/// Choices, one after the other.
+#[derive(Default)]
+struct List(Vec<Choice>);
+
+impl List {
+    #[inline(never)]
+    fn add(&mut self, label: &str, doc: &'static str, key: &'static str, command: Command) {
         let key = Some(key).filter(|key| !key.is_empty());
-        Choice { label: label.into(), doc, key, command: Command::Act(action) }
+        self.0.push(Choice { label: label.to_string(), doc, key, command });
+    }
+
+    /// Something that is done to the run.
+    #[inline(never)]
+    fn act(&mut self, label: &str, doc: &'static str, key: &'static str, action: Action) {
+        self.add(label, doc, key, Command::Act(action));
     }
 
     /// A choice whose exact values are filled in first; its label says so by three dots.
-    fn form(
-        label: impl Into<String>,
-        doc: &'static str,
-        key: Option<&'static str>,
-        subject: Subject,
-    ) -> Choice {
-        Choice { label: label.into(), doc, key, command: Command::Form(Wish::Open(subject)) }
+    #[inline(never)]
+    fn form(&mut self, label: &str, doc: &'static str, key: &'static str, subject: Subject) {
+        self.add(label, doc, key, Command::Form(Wish::Open(subject)));
     }
 }
 
 /// Everything that can be done to what is selected.
 pub fn choices(scene: &Scene, what: Selection) -> Vec<Choice> {
+    let mut list = List::default();
     if scene.locked {
         // How one looks at a run is no change of it.
         return match what {
-            Selection::Node(node) => vec![move_to(node)],
+            Selection::Node(node) => {
+                move_to(&mut list, node);
+                list.0
+            }
             _ => Vec::new(),
         };
     }
     match what {
-        Selection::Node(node) => scene.node(node).map(|shot| for_node(scene, shot)),
-        Selection::Link(a, b) => scene.link(a, b).map(for_link),
+        Selection::Node(node) => {
+            if let Some(shot) = scene.node(node) {
+                for_node(&mut list, scene, shot);
+            }
+        }
+        Selection::Link(a, b) => {
+            if let Some(link) = scene.link(a, b) {
+                for_link(&mut list, link);
+            }
+        }
         Selection::Message(name) => {
-            let flying = scene.flights.iter().any(|flight| flight.name == name);
-            flying.then(|| for_message(name))
+            if scene.flights.iter().any(|flight| flight.name == name) {
+                for_message(&mut list, name);
+            }
         }
     }
-    .unwrap_or_default()
+    list.0
 }
 
-fn move_to(node: NodeId) -> Choice {
-    Choice {
-        label: "Move to…".to_string(),
-        doc: "Put it somewhere else on the stage. The run does not change.",
-        key: Some("J"),
-        command: Command::Stage(arrange::Wish::Take(node)),
-    }
+fn move_to(list: &mut List, node: NodeId) {
+    let doc = "Put it somewhere else on the stage. The run does not change.";
+    list.add("Move to…", doc, "J", Command::Stage(arrange::Wish::Take(node)));
 }
 
-fn for_node(scene: &Scene, shot: &Shot) -> Vec<Choice> {
+const LOST: &str = "What is not on stable storage is lost, and so are messages to it.";
+const KEPT: &str = "It starts again from what it had on stable storage.";
+
+#[inline(never)]
+fn for_node(list: &mut List, scene: &Scene, shot: &Shot) {
     let node = shot.id;
-    let target = Target::Node(node);
-    let mut list = Vec::new();
+    let target = || Target::Node(node);
     if !shot.client {
-        list.push(match shot.up {
-            true => Choice::new(
-                "Crash",
-                "What is not on stable storage is lost, and so are messages to it.",
-                "C",
-                Action::Crash(target.clone()),
-            ),
-            false => Choice::new(
-                "Restart",
-                "It starts again from what it had on stable storage.",
-                "C",
-                Action::Restart(target.clone()),
-            ),
-        });
+        let (label, doc, action) = match shot.up {
+            true => ("Crash", LOST, Action::Crash(target())),
+            false => ("Restart", KEPT, Action::Restart(target())),
+        };
+        list.act(label, doc, "C", action);
     }
     if shot.up {
-        list.push(match shot.paused {
-            true => Choice::new(
-                "Resume",
-                "Timers and messages that waited go on.",
-                "Z",
-                Action::Resume(target.clone()),
-            ),
-            false => Choice::new(
+        let (label, doc, action) = match shot.paused {
+            true => ("Resume", "Timers and messages that waited go on.", Action::Resume(target())),
+            false => (
                 "Pause",
                 "It stops, as in a long garbage collection: timers and messages wait.",
-                "Z",
-                Action::Pause { target: target.clone(), length: None },
+                Action::Pause { target: target(), length: None },
             ),
-        });
+        };
+        list.act(label, doc, "Z", action);
     }
-    list.push(match isolated(scene, node) {
-        true => Choice {
-            label: "Reconnect".to_string(),
-            doc: "Every link from and to it works again.",
-            key: Some("I"),
-            command: Command::ActAll(reconnect(scene, node)),
-        },
-        false => Choice::new(
-            "Isolate",
-            "Every link from and to it is cut.",
-            "I",
-            Action::Isolate(target.clone()),
-        ),
-    });
+    if isolated(scene, node) {
+        let command = Command::ActAll(reconnect(scene, node));
+        list.add("Reconnect", "Every link from and to it works again.", "I", command);
+    } else {
+        list.act("Isolate", "Every link from and to it is cut.", "I", Action::Isolate(target()));
+    }
     if shot.up {
         for timer in &shot.timers {
-            let action = Action::Fire { target: target.clone(), timer: timer.name.to_string() };
-            let first = timer.name == shot.timers[0].name;
-            list.push(Choice::new(
-                format!("Fire {} timer", timer.name),
-                "The timer goes off now instead of when it is due.",
-                if first { "T" } else { "" },
-                action,
-            ));
+            let action = Action::Fire { target: target(), timer: timer.name.to_string() };
+            let key = if timer.name == shot.timers[0].name { "T" } else { "" };
+            let doc = "The timer goes off now instead of when it is due.";
+            list.act(&format!("Fire {} timer", timer.name), doc, key, action);
         }
         if !shot.paused {
             let doc = "It stops for as long as you say: timers and messages wait.";
-            list.push(Choice::form("Pause for…", doc, None, Subject::Pause(node)));
+            list.form("Pause for…", doc, "", Subject::Pause(node));
         }
     }
     let doc = "Its clock is set off, or runs too fast or too slowly, and its timers with it.";
-    list.push(Choice::form("Clock…", doc, Some("E"), Subject::Clock(node)));
+    list.form("Clock…", doc, "E", Subject::Clock(node));
     if shot.client {
+        let mut free = "O";
         for (place, op) in scene.service.ops.iter().enumerate() {
-            let key = (op.args.len() == 2)
-                .then_some("O")
-                .filter(|_| scene.service.ops[..place].iter().all(|before| before.args.len() != 2));
-            let ask = Subject::Ask(node, place);
-            list.push(Choice::form(format!("Ask: {}…", op.name), op.doc, key, ask));
+            // The first that writes something has the key.
+            let key = if op.args.len() == 2 { std::mem::take(&mut free) } else { "" };
+            list.form(&format!("Ask: {}…", op.name), op.doc, key, Subject::Ask(node, place));
         }
     }
-    list.push(move_to(node));
-    list
+    move_to(list, node);
 }
 
 /// Whether every link of a node to a server is cut.
@@ -177,193 +163,140 @@ fn reconnect(scene: &Scene, node: NodeId) -> Vec<Action> {
     .collect()
 }
 
-fn for_link(link: &LinkPair) -> Vec<Choice> {
-    let (a, b) = (Target::Node(link.a), Target::Node(link.b));
-    let both = Direction::BothWays;
-    let mut list = Vec::new();
-    let cut = link.there.cut && link.back.cut;
-    let held = link.there.held && link.back.held;
-    list.push(match cut {
-        true => Choice::new(
-            "Mend",
-            "Messages pass again, both ways.",
-            "X",
-            Action::Release(a.clone(), b.clone(), both),
-        ),
-        false => Choice::new(
-            "Cut",
-            "What is on it and what is sent over it is lost, both ways.",
-            "X",
-            Action::Cut(a.clone(), b.clone(), both),
-        ),
-    });
-    list.push(match held {
-        true => Choice::new(
-            "Release",
-            "Messages that waited go on, both ways.",
-            "H",
-            Action::Release(a.clone(), b.clone(), both),
-        ),
-        false => Choice::new(
-            "Hold",
-            "Messages wait until it is released, both ways.",
-            "H",
-            Action::Hold(a.clone(), b.clone(), both),
-        ),
-    });
-    list.extend(weather(&a, &b, both));
+#[inline(never)]
+fn for_link(list: &mut List, link: &LinkPair) {
+    let way = Direction::BothWays;
+    let (a, b) = (|| Target::Node(link.a), || Target::Node(link.b));
+    let (label, doc, action): (_, _, Passage) = match link.there.cut && link.back.cut {
+        true => ("Mend", "Messages pass again, both ways.", Action::Release),
+        false => ("Cut", "What is on it and what is sent over it is lost, both ways.", Action::Cut),
+    };
+    list.act(label, doc, "X", action(a(), b(), way));
+    let (label, doc, action): (_, _, Passage) = match link.there.held && link.back.held {
+        true => ("Release", "Messages that waited go on, both ways.", Action::Release),
+        false => ("Hold", "Messages wait until it is released, both ways.", Action::Hold),
+    };
+    list.act(label, doc, "H", action(a(), b(), way));
+    weather(list, link.a, link.b, way);
     let doc = "Delay, loss, duplicates and order, with exact values, both ways.";
-    list.push(Choice::form("Exactly…", doc, Some("E"), Subject::Link(link.a, link.b, both)));
-    list
+    list.form("Exactly…", doc, "E", Subject::Link(link.a, link.b, way));
 }
 
 /// What can be done to one direction of a link.
+#[inline(never)]
 pub fn this_way(from: NodeId, to: NodeId, link: &LinkShot) -> Vec<Choice> {
-    let subject = Subject::Link(from, to, Direction::OneWay);
-    let (from, to) = (Target::Node(from), Target::Node(to));
     let way = Direction::OneWay;
-    let open = || Action::Release(from.clone(), to.clone(), way);
-    let mut list = vec![match link.cut {
-        true => Choice::new("Mend this way", "Messages pass again, this way.", "", open()),
-        false => Choice::new(
-            "Cut this way",
-            "Messages this way are lost.",
-            "",
-            Action::Cut(from.clone(), to.clone(), way),
-        ),
-    }];
-    list.push(match link.held {
-        true => Choice::new("Release this way", "Messages that waited go on.", "", open()),
-        false => Choice::new(
-            "Hold this way",
-            "Messages this way wait until it is released.",
-            "",
-            Action::Hold(from.clone(), to.clone(), way),
-        ),
-    });
-    list.extend(
-        weather(&from, &to, way)
-            .into_iter()
-            .map(|choice| Choice { label: format!("{} this way", choice.label), ..choice }),
-    );
+    let (a, b) = (|| Target::Node(from), || Target::Node(to));
+    let mut list = List::default();
+    let (label, doc, action): (_, _, Passage) = match link.cut {
+        true => ("Mend this way", "Messages pass again, this way.", Action::Release),
+        false => ("Cut this way", "Messages this way are lost.", Action::Cut),
+    };
+    list.act(label, doc, "", action(a(), b(), way));
+    let (label, doc, action): (_, _, Passage) = match link.held {
+        true => ("Release this way", "Messages that waited go on.", Action::Release),
+        false => ("Hold this way", "Messages this way wait until it is released.", Action::Hold),
+    };
+    list.act(label, doc, "", action(a(), b(), way));
+    weather(&mut list, from, to, way);
     let doc = "Delay, loss, duplicates and order, with exact values, this way.";
-    list.push(Choice::form("Exactly, this way…", doc, None, subject));
-    list
+    list.form("Exactly, this way…", doc, "", Subject::Link(from, to, way));
+    list.0
 }
+
+/// What closes a link, or opens it again.
+type Passage = fn(Target, Target, Direction) -> Action;
 
 /// Kinds of weather to choose from, for a link in one direction or in both.
-fn weather(a: &Target, b: &Target, way: Direction) -> Vec<Choice> {
-    let link = |change| Action::Link(a.clone(), b.clone(), way, change);
+#[inline(never)]
+fn weather(list: &mut List, a: NodeId, b: NodeId, way: Direction) {
+    let calm = LinkChange::default();
     let slow = Delay::Uniform { lo: 150_000, hi: 250_000 };
     let good = Delay::Uniform { lo: 5_000, hi: 20_000 };
-    vec![
-        Choice::new(
-            "Slow",
-            "Messages take 150 to 250 ms.",
-            "",
-            link(LinkChange { delay: Some(slow), ..LinkChange::default() }),
-        ),
-        Choice::new(
-            "Lossy",
-            "Half of the messages are lost.",
-            "",
-            link(LinkChange { loss_ppm: Some(500_000), ..LinkChange::default() }),
-        ),
-        Choice::new(
+    let kinds = [
+        ("Slow", "Messages take 150 to 250 ms.", LinkChange { delay: Some(slow), ..calm }),
+        ("Lossy", "Half of the messages are lost.", LinkChange { loss_ppm: Some(500_000), ..calm }),
+        (
             "Good",
             "Messages take 5 to 20 ms and none is lost.",
-            "",
-            link(LinkChange {
-                delay: Some(good),
-                loss_ppm: Some(0),
-                duplicate_ppm: Some(0),
-                fifo: None,
-            }),
+            LinkChange { delay: Some(good), loss_ppm: Some(0), duplicate_ppm: Some(0), fifo: None },
         ),
-    ]
+    ];
+    let tail = if way == Direction::OneWay { " this way" } else { "" };
+    for (label, doc, change) in kinds {
+        let action = Action::Link(Target::Node(a), Target::Node(b), way, change);
+        list.act(&format!("{label}{tail}"), doc, "", action);
+    }
 }
 
-fn for_message(name: MessageName) -> Vec<Choice> {
+#[inline(never)]
+fn for_message(list: &mut List, name: MessageName) {
     let named = || MessageRef::Named(name);
-    vec![
-        Choice::new("Deliver now", "It arrives at once.", "V", Action::Deliver(named())),
-        Choice::new("Drop", "It is lost.", "D", Action::Drop(named())),
-        Choice::new(
-            "Duplicate",
-            "A copy is made that takes as long as the network likes.",
-            "U",
-            Action::Duplicate(named()),
-        ),
-        Choice::new("Delay 50 ms", "It takes 50 ms longer.", "W", Action::Delay(named(), DELAY_BY)),
-        Choice::form(
-            "Delay by…",
-            "It takes as much longer as you say.",
-            Some("E"),
-            Subject::Delay(name),
-        ),
-    ]
+    list.act("Deliver now", "It arrives at once.", "V", Action::Deliver(named()));
+    list.act("Drop", "It is lost.", "D", Action::Drop(named()));
+    let doc = "A copy is made that takes as long as the network likes.";
+    list.act("Duplicate", doc, "U", Action::Duplicate(named()));
+    list.act("Delay 50 ms", "It takes 50 ms longer.", "W", Action::Delay(named(), DELAY_BY));
+    list.form("Delay by…", "It takes as much longer as you say.", "E", Subject::Delay(name));
 }
 
 /// What the page proposes to try at this moment, the most telling first.
+#[inline(never)]
 pub fn proposals(scene: &Scene) -> Vec<Choice> {
+    let mut list = List::default();
     if scene.locked {
-        return Vec::new();
+        return list.0;
     }
-    let servers = || scene.nodes.iter().filter(|shot| !shot.client);
-    let first = scene.info.roles.first();
     let authority = scene.info.roles.iter().find(|role| role.tone == crate::view::Tone::Leading);
-    let newest = servers()
-        .filter(|shot| shot.up && authority.is_some_and(|role| role.id == shot.view.role))
-        .max_by_key(|shot| (shot.view.generation, !shot.id.0));
-    let mut list = Vec::new();
-    for shot in servers().filter(|shot| !shot.up).take(2) {
-        let action = Action::Restart(Target::Node(shot.id));
-        list.push(Choice::new(
-            format!("Restart {}", shot.name),
-            "It starts again from what it had on stable storage.",
-            "",
-            action,
-        ));
+    let mut newest: Option<&Shot> = None;
+    let mut first: Option<&Shot> = None;
+    let (mut alive, mut down) = (0, 0);
+    for shot in scene.nodes.iter().filter(|shot| !shot.client) {
+        if !shot.up {
+            down += 1;
+            if down <= 2 {
+                let action = Action::Restart(Target::Node(shot.id));
+                list.act(&format!("Restart {}", shot.name), KEPT, "", action);
+            }
+            continue;
+        }
+        alive += 1;
+        first = first.or(Some(shot));
+        let leads = authority.is_some_and(|role| role.id == shot.view.role);
+        if leads && newest.is_none_or(|best| shot.view.generation > best.view.generation) {
+            newest = Some(shot);
+        }
     }
-    let alive = servers().filter(|shot| shot.up).count();
-    if let (Some(shot), Some(role)) = (newest, authority) {
-        let label = format!("Crash the {}", role.id);
-        let doc = "What is not on stable storage is lost, and so are messages to it.";
-        list.push(Choice::new(label, doc, "", Action::Crash(Target::Node(shot.id))));
-    } else if let (Some(shot), None, Some(_)) =
-        (servers().find(|shot| shot.up), authority, first.filter(|_| alive > 1))
-    {
-        let doc = "What is not on stable storage is lost, and so are messages to it.";
-        let label = format!("Crash {}", shot.name);
-        list.push(Choice::new(label, doc, "", Action::Crash(Target::Node(shot.id))));
+    // Whoever leads is worth a crash. Where nobody ever does, anybody is.
+    let victim = match authority {
+        Some(role) => newest.map(|shot| (shot, format!("Crash the {}", role.id))),
+        None => first
+            .filter(|_| alive > 1 && !scene.info.roles.is_empty())
+            .map(|shot| (shot, format!("Crash {}", shot.name))),
+    };
+    if let Some((shot, label)) = victim {
+        list.act(&label, LOST, "", Action::Crash(Target::Node(shot.id)));
     }
-    list.extend(request(scene));
-    let cut = scene
-        .links
-        .iter()
-        .any(|link| link.there.cut || link.back.cut || link.there.held || link.back.held);
-    if cut {
-        list.push(Choice::new("Heal the network", "Every cut and hold ends.", "", Action::Heal));
+    request(&mut list, scene);
+    let shut = |link: &LinkShot| link.cut || link.held;
+    if scene.links.iter().any(|link| shut(&link.there) || shut(&link.back)) {
+        list.act("Heal the network", "Every cut and hold ends.", "", Action::Heal);
     } else if scene.names.servers > 2 {
-        list.push(Choice {
-            label: "Split the network".to_string(),
-            doc: "A minority, with whoever leads, loses sight of the rest.",
-            key: None,
-            command: Command::Act(minority(scene, newest.map(|shot| shot.id))),
-        });
+        let doc = "A minority, with whoever leads, loses sight of the rest.";
+        list.act("Split the network", doc, "", minority(scene, newest.map(|shot| shot.id)));
     }
-    list
+    list.0
 }
 
 /// A client that does nothing could ask for the operation with two arguments, if the service has
 /// one: to write something.
-fn request(scene: &Scene) -> Option<Choice> {
-    let client = scene.names.clients().next()?;
-    let op = scene.service.ops.iter().find(|op| op.args.len() == 2)?;
-    let value = scene.calls.len() + 1;
-    let words = vec![op.name.to_string(), "x".to_string(), value.to_string()];
-    let label = format!("{}: {}", scene.name(client), words.join(" "));
-    Some(Choice::new(label, op.doc, "", Action::Request { client, op: words }))
+fn request(list: &mut List, scene: &Scene) {
+    let op = scene.service.ops.iter().find(|op| op.args.len() == 2);
+    let (Some(client), Some(op)) = (scene.names.clients().next(), op) else { return };
+    let value = (scene.calls.len() + 1).to_string();
+    let label = format!("{}: {} x {value}", scene.name(client), op.name);
+    let words = vec![op.name.to_string(), "x".to_string(), value];
+    list.act(&label, op.doc, "", Action::Request { client, op: words });
 }
 
 /// A partition that leaves a node and its neighbour on the smaller side.

@@ -11,7 +11,9 @@ use super::store::{Command, Store};
 use crate::protocols::{self, Entry};
 use crate::scenario::action::{Known, parse_action};
 use crate::scenario::revise::HeadPlace;
-use crate::scenario::units::{self, show_delay, show_share, show_signed};
+use crate::scenario::units::{
+    DELAY_FORM, SHARE_FORM, TIME_FORM, show_delay, show_share, show_signed,
+};
 use crate::scenario::{Document, parse};
 use crate::sim::action::Direction;
 use crate::sim::info::ParamKind;
@@ -109,46 +111,49 @@ const DELAYS: &[&str] = &["10ms", "5ms..20ms", "150ms..250ms", "5ms+exp(30ms)"];
 const SHARES: &[&str] = &["0%", "5%", "50%", "100%"];
 const ORDERS: [&str; 2] = ["any", "fifo"];
 const SPANS: &[&str] = &["50ms", "200ms", "1s"];
+const OFFSETS: &[&str] = &["-100ms", "0s", "+20ms", "+1s"];
+const DRIFTS: &[&str] = &["-10%", "+0ppm", "+200ppm", "+10%"];
 
 impl Gap {
-    fn new(
-        name: &'static str,
-        label: &str,
-        value: String,
-        presets: &'static [&'static str],
-    ) -> Gap {
-        let value: Rc<str> = value.into();
-        Gap {
-            group: "",
-            label: label.to_string(),
-            doc: String::new(),
-            kind: Kind::Text(presets),
-            was: value.clone(),
-            value,
-            fault: None,
-            line: "",
-            name,
-        }
-    }
-
-    fn doc(self, doc: impl Into<String>) -> Gap {
-        Gap { doc: doc.into(), ..self }
-    }
-
-    fn choice(self, words: Vec<&'static str>) -> Gap {
-        Gap { kind: Kind::Choice(words), ..self }
-    }
-
-    fn of(self, group: &'static str, line: &'static str) -> Gap {
-        Gap { group, line, ..self }
-    }
-
     fn changed(&self) -> bool {
         self.value != self.was
     }
 
     fn place(&self) -> HeadPlace<'static> {
         HeadPlace { line: self.line, name: self.name }
+    }
+}
+
+/// Gaps, one after the other.
+#[derive(Default)]
+struct Gaps(Vec<Gap>);
+
+impl Gaps {
+    /// Another one: the word for it in the text, its name, what is filled in, what it means.
+    #[inline(never)]
+    fn add(&mut self, name: &'static str, label: &str, value: String, doc: &str, kind: Kind) {
+        let value: Rc<str> = value.into();
+        self.0.push(Gap {
+            group: "",
+            label: label.to_string(),
+            doc: doc.to_string(),
+            kind,
+            was: value.clone(),
+            value,
+            fault: None,
+            line: "",
+            name,
+        });
+    }
+
+    /// Those without a heading stand under this one, and in that line of the text.
+    #[inline(never)]
+    fn group(&mut self, group: &'static str, line: &'static str) {
+        for gap in &mut self.0 {
+            if gap.group.is_empty() {
+                (gap.group, gap.line) = (group, line);
+            }
+        }
     }
 }
 
@@ -182,6 +187,7 @@ fn fill(store: &Store, at: usize, value: Rc<str>) {
     store.shell(|shell| shell.blank = Some(Rc::new(blank)));
 }
 
+#[inline(never)]
 fn submit(store: &Store) -> Option<String> {
     let mut blank = store.shell(|shell| shell.blank.as_deref().cloned())?;
     let Some(done) = read(store, &mut blank) else {
@@ -214,6 +220,7 @@ fn read(store: &Store, blank: &mut Blank) -> Option<Command> {
     }
 }
 
+#[inline(never)]
 fn read_line(store: &Store, blank: &mut Blank) -> Option<Command> {
     let known = known(store);
     let mut text = blank.words.clone();
@@ -248,6 +255,7 @@ fn read_line(store: &Store, blank: &mut Blank) -> Option<Command> {
     None
 }
 
+#[inline(never)]
 fn read_head(store: &Store, blank: &mut Blank) -> Option<Command> {
     let text = store.ask(|player| player.text());
     let mut document = Document::parse(&text);
@@ -290,79 +298,74 @@ fn known(store: &Store) -> Known {
 }
 
 /// The form about something, filled in with what is so now.
+#[inline(never)]
 fn open(store: &Store, subject: Subject) -> Option<Blank> {
     let scene = store.model().scene;
     let name = |node| scene.name(node);
-    let (title, doc, words, gaps) = match subject {
-        Subject::Pause(node) => (
-            format!("Pause {} for", name(node)),
-            "It stops for that long, as in a garbage collection: timers and messages wait.",
-            format!("pause {} for", name(node)),
-            vec![Gap::new("", "for", "300ms".to_string(), SPANS).doc(units::TIME_FORM)],
-        ),
+    let mut gaps = Gaps::default();
+    let (title, doc, words) = match subject {
+        Subject::Pause(node) => {
+            gaps.add("", "for", "300ms".to_string(), TIME_FORM, Kind::Text(SPANS));
+            let doc =
+                "It stops for that long, as in a garbage collection: timers and messages wait.";
+            (format!("Pause {} for", name(node)), doc, format!("pause {} for", name(node)))
+        }
         Subject::Clock(node) => {
             let shot = scene.node(node)?;
-            let (offset, drift) = (show_signed(shot.offset_us), format!("{:+}ppm", shot.drift_ppm));
-            let gaps = vec![
-                Gap::new("offset", "offset", offset, &["-100ms", "0s", "+20ms", "+1s"])
-                    .doc("How far it is from true time: `-20ms`, `+1s`."),
-                Gap::new("drift", "drift", drift, &["-10%", "+0ppm", "+200ppm", "+10%"]).doc(
-                    "How much faster than time it runs, its timers too: `+200ppm`, `-0.1%`; \
-                     50% at most.",
-                ),
-            ];
+            let doc = "How far it is from true time: `-20ms`, `+1s`.";
+            gaps.add("offset", "offset", show_signed(shot.offset_us), doc, Kind::Text(OFFSETS));
+            let doc = "How much faster than time it runs, its timers too: `+200ppm`, `-0.1%`; \
+                       50% at most.";
+            let drift = format!("{:+}ppm", shot.drift_ppm);
+            gaps.add("drift", "drift", drift, doc, Kind::Text(DRIFTS));
             let doc = "What it believes the time to be, and how fast its timers run.";
-            (format!("Clock of {}", name(node)), doc, format!("clock {}", name(node)), gaps)
+            (format!("Clock of {}", name(node)), doc, format!("clock {}", name(node)))
         }
         Subject::Ask(client, op) => {
             let op = scene.service.ops.get(op)?;
-            let gap = |(at, arg): (usize, &&'static str)| {
-                let value = if at == 0 { "x".to_string() } else { "1".to_string() };
-                Gap::new("", arg, value, &[])
-            };
-            let gaps = op.args.iter().enumerate().map(gap).collect();
+            for arg in op.args {
+                let value = if gaps.0.is_empty() { "x" } else { "1" };
+                gaps.add("", arg, value.to_string(), "", Kind::Text(&[]));
+            }
             let words = format!("{} {}", name(client), op.name);
-            (format!("{} asks: {}", name(client), op.name), op.doc, words, gaps)
+            (format!("{} asks: {}", name(client), op.name), op.doc, words)
         }
         Subject::Link(a, b, way) => {
-            let arrow = if way == Direction::BothWays { "<>" } else { ">" };
-            let shown = if way == Direction::BothWays { "↔" } else { "→" };
-            let weather = link_weather(scene.link(a, b)?, a, way);
+            let both = way == Direction::BothWays;
+            let (arrow, shown) = if both { ("<>", "↔") } else { (">", "→") };
+            link_weather(&mut gaps, scene.link(a, b)?, a, way);
             let doc = "How the link treats what is sent over it from now on.";
             let title = format!("Link {} {shown} {}", name(a), name(b));
-            (title, doc, format!("link {} {arrow} {}", name(a), name(b)), weather)
+            (title, doc, format!("link {} {arrow} {}", name(a), name(b)))
         }
         Subject::Network => {
+            weather(&mut gaps, &[]);
             let doc = "How every link treats what is sent over it from now on.";
-            ("Every link".to_string(), doc, "network".to_string(), weather(&[]))
+            ("Every link".to_string(), doc, "network".to_string())
         }
         Subject::Delay(message) => {
             let text = message.text(scene.names);
-            let gap = Gap::new("", "by", "50ms".to_string(), SPANS).doc(units::TIME_FORM);
-            (
-                format!("Delay {text}"),
-                "It takes that much longer.",
-                format!("delay {text}"),
-                vec![gap],
-            )
+            gaps.add("", "by", "50ms".to_string(), TIME_FORM, Kind::Text(SPANS));
+            (format!("Delay {text}"), "It takes that much longer.", format!("delay {text}"))
         }
         Subject::Sides => {
+            let doc =
+                "Names of nodes, a bar between sides: `n1 n2 | n3 n4 n5`. Any number of sides.";
+            gaps.add("", "sides", halves(&scene), doc, Kind::Text(&[]));
             let doc = "Nodes hear only their own side until the network heals; who stands on no \
                        side hears everybody.";
-            let gap = Gap::new("", "sides", halves(&scene), &[]).doc(
-                "Names of nodes, a bar between sides: `n1 n2 | n3 n4 n5`. Any number of sides.",
-            );
-            ("Partition".to_string(), doc, "partition".to_string(), vec![gap])
+            ("Partition".to_string(), doc, "partition".to_string())
         }
         Subject::Run => {
             let setup = store.ask(|player| player.session().setup().clone());
+            head(&mut gaps, known(store).entry, &setup);
             let doc = "What the run is made from. It begins again with what you change here: \
                        everything that was done to it is done again, and you come back to this \
                        moment.";
-            ("The run".to_string(), doc, String::new(), head(known(store).entry, &setup))
+            ("The run".to_string(), doc, String::new())
         }
     };
-    Some(Blank { title, doc, gaps, faults: Vec::new(), words, subject })
+    Some(Blank { title, doc, gaps: gaps.0, faults: Vec::new(), words, subject })
 }
 
 /// The servers in two halves.
@@ -376,53 +379,59 @@ fn halves(scene: &Scene) -> String {
     text.trim().to_string()
 }
 
-fn link_weather(link: &LinkPair, from: NodeId, way: Direction) -> Vec<Gap> {
+fn link_weather(gaps: &mut Gaps, link: &LinkPair, from: NodeId, way: Direction) {
     let (there, back) = match from == link.a {
         true => (link.there.weather, link.back.weather),
         false => (link.back.weather, link.there.weather),
     };
     match way {
-        Direction::OneWay => weather(&[there]),
-        Direction::BothWays => weather(&[there, back]),
+        Direction::OneWay => weather(gaps, &[there]),
+        Direction::BothWays => weather(gaps, &[there, back]),
     }
 }
 
 /// The four settings of links. Where several links differ, there is no value to begin with.
-fn weather(now: &[Weather]) -> Vec<Gap> {
+fn weather(gaps: &mut Gaps, now: &[Weather]) {
     let shared = |show: fn(&Weather) -> String| {
         let first = now.first().map(show).unwrap_or_default();
         if now.iter().all(|other| show(other) == first) { first } else { String::new() }
     };
-    vec![
-        Gap::new("delay", "delay", shared(|w| show_delay(w.delay)), DELAYS).doc(units::DELAY_FORM),
-        Gap::new("loss", "loss", shared(|w| show_share(w.loss_ppm)), SHARES).doc(units::SHARE_FORM),
-        Gap::new("duplicate", "duplicates", shared(|w| show_share(w.duplicate_ppm)), SHARES)
-            .doc(units::SHARE_FORM),
-        Gap::new("order", "order", shared(|w| ORDERS[usize::from(w.fifo)].to_string()), &[])
-            .choice(order_words(now.is_empty()))
-            .doc("`fifo`: messages arrive in the order in which they were sent."),
-    ]
+    let loss = shared(|w| show_share(w.loss_ppm));
+    let doubled = shared(|w| show_share(w.duplicate_ppm));
+    gaps.add("delay", "delay", shared(|w| show_delay(w.delay)), DELAY_FORM, Kind::Text(DELAYS));
+    gaps.add("loss", "loss", loss, SHARE_FORM, Kind::Text(SHARES));
+    gaps.add("duplicate", "duplicates", doubled, SHARE_FORM, Kind::Text(SHARES));
+    let order = shared(|w| ORDERS[usize::from(w.fifo)].to_string());
+    let doc = "`fifo`: messages arrive in the order in which they were sent.";
+    gaps.add("order", "order", order, doc, Kind::Choice(order_words(now.is_empty())));
 }
 
 fn order_words(open: bool) -> Vec<&'static str> {
     if open { vec!["", "any", "fifo"] } else { ORDERS.to_vec() }
 }
 
+fn switch() -> Kind {
+    Kind::Choice(vec![ON, OFF])
+}
+
+fn word(on: bool) -> String {
+    if on { ON } else { OFF }.to_string()
+}
+
 /// Everything that the head of a text says of the run.
-fn head(entry: &'static Entry, setup: &Setup) -> Vec<Gap> {
+#[inline(never)]
+fn head(gaps: &mut Gaps, entry: &'static Entry, setup: &Setup) {
     let info = entry.info;
     let params = &setup.params;
-    let count = |name, count: crate::sim::info::Count, now: u32| {
-        Gap::new(name, name, now.to_string(), &[])
-            .doc(format!("From {} to {}.", count.min, count.max))
-            .of("Cluster", info.id)
-    };
-    let mut gaps = vec![count("nodes", info.servers, params.servers)];
-    if info.clients.max > 0 {
-        gaps.push(count("clients", info.clients, params.clients));
+    let counts =
+        [("nodes", info.servers, params.servers), ("clients", info.clients, params.clients)];
+    for (name, count, now) in counts {
+        if count.max > 0 {
+            let doc = format!("From {} to {}.", count.min, count.max);
+            gaps.add(name, name, now.to_string(), &doc, Kind::Text(&[]));
+        }
     }
     for (param, value) in info.params.iter().zip(&params.values) {
-        let gap = Gap::new(param.name, param.name, value.to_string(), &[]);
         let bounds = match param.kind {
             ParamKind::Count { min, max, .. } => format!("From {min} to {max}."),
             ParamKind::Duration { min, max, .. } | ParamKind::Range { min, max, .. } => {
@@ -430,46 +439,54 @@ fn head(entry: &'static Entry, setup: &Setup) -> Vec<Gap> {
             }
             _ => String::new(),
         };
-        let gap = match param.kind {
-            ParamKind::Flag { .. } => gap.choice(vec![ON, OFF]),
-            ParamKind::Choice { words } => gap.choice(words.to_vec()),
-            _ => gap,
+        let kind = match param.kind {
+            ParamKind::Flag { .. } => switch(),
+            ParamKind::Choice { words } => Kind::Choice(words.to_vec()),
+            _ => Kind::Text(&[]),
         };
-        gaps.push(gap.doc(format!("{} {bounds}", param.doc)).of("Cluster", info.id));
+        let doc = format!("{} {bounds}", param.doc);
+        gaps.add(param.name, param.name, value.to_string(), &doc, kind);
     }
-    let seed =
-        Gap::new("", "seed", setup.seed.to_string(), &[]).doc("Another seed, other chances.");
-    gaps.push(Gap { kind: Kind::Seed, ..seed.of("Chance", "seed") });
-    gaps.extend(weather(&[setup.network]).into_iter().map(|gap| gap.of("Network", "network")));
+    gaps.group("Cluster", info.id);
+    gaps.add("", "seed", setup.seed.to_string(), "Another seed, other chances.", Kind::Seed);
+    gaps.group("Chance", "seed");
+    weather(gaps, &[setup.network]);
+    gaps.group("Network", "network");
     if params.clients > 0 {
-        gaps.extend(client_rules(setup));
+        client_rules(gaps, setup);
     }
     for (flaw, on) in info.flaws.iter().zip(&params.flaws) {
-        let value = if *on { ON } else { OFF };
-        let gap = Gap::new(flaw.id, flaw.id, value.to_string(), &[]);
-        let gap = gap.doc(format!("{} ({})", flaw.doc, flaw.source)).of("Flaws", "flaw");
-        gaps.push(Gap { kind: Kind::Check, ..gap });
+        let doc = format!("{} ({})", flaw.doc, flaw.source);
+        gaps.add(flaw.id, flaw.id, word(*on), &doc, Kind::Check);
     }
-    gaps
+    gaps.group("Flaws", "flaw");
 }
 
-fn client_rules(setup: &Setup) -> Vec<Gap> {
+fn client_rules(gaps: &mut Gaps, setup: &Setup) {
     let rules = &setup.clients;
-    let word = |on| if on { ON } else { OFF }.to_string();
-    let time = |us| Span(us).to_string();
-    let gaps = [
-        Gap::new("timeout", "timeout", time(rules.timeout), &[])
-            .doc("After how long without an answer a client turns to the next server."),
-        Gap::new("backoff", "backoff", time(rules.backoff), &[])
-            .doc("How long it waits when told that nobody can answer."),
-        Gap::new("retry", "retry", word(rules.retry), &[])
-            .choice(vec![ON, OFF])
-            .doc("Whether it tries again at all."),
-        Gap::new("key", "key", word(rules.key), &[])
-            .choice(vec![ON, OFF])
-            .doc("Whether a retry repeats its serial number, so that servers can know it."),
+    let lengths = [
+        (
+            "timeout",
+            rules.timeout,
+            "After how long without an answer a client turns to the next server.",
+        ),
+        ("backoff", rules.backoff, "How long it waits when told that nobody can answer."),
     ];
-    gaps.into_iter().map(|gap| gap.of("Clients", "clients")).collect()
+    for (name, length, doc) in lengths {
+        gaps.add(name, name, Span(length).to_string(), doc, Kind::Text(&[]));
+    }
+    let switches = [
+        ("retry", rules.retry, "Whether it tries again at all."),
+        (
+            "key",
+            rules.key,
+            "Whether a retry repeats its serial number, so that servers can know it.",
+        ),
+    ];
+    for (name, on, doc) in switches {
+        gaps.add(name, name, word(on), doc, switch());
+    }
+    gaps.group("Clients", "clients");
 }
 
 /// Opens a changed text at the present moment.

@@ -165,16 +165,10 @@ impl Form {
     }
 }
 
-/// What only the stage looks at: it changes with every move of a pointer that drags, and whether
-/// the page around has changed is asked without it.
+/// What only the stage looks at: it changes with every move of a pointer that drags, and the page
+/// around is not drawn again for it.
 #[derive(Clone)]
 pub struct Aside<T>(pub T);
-
-impl<T> PartialEq for Aside<T> {
-    fn eq(&self, _: &Aside<T>) -> bool {
-        true
-    }
-}
 
 impl<T> std::ops::Deref for Aside<T> {
     type Target = T;
@@ -184,9 +178,12 @@ impl<T> std::ops::Deref for Aside<T> {
     }
 }
 
-/// Everything of the page that is not the run.
-#[derive(Clone, PartialEq)]
+/// Everything of the page that is not the run. Two of them are equal if their stamps are: to
+/// compare field by field is kilobytes of code, and each command but few changes one.
+#[derive(Clone)]
 pub struct Shell {
+    /// Counts what has changed around the stage.
+    pub stamp: u32,
     /// What the address asked for.
     pub query: Query,
     /// What is selected.
@@ -235,7 +232,20 @@ pub struct Shell {
     pub study: Study,
 }
 
+impl PartialEq for Shell {
+    fn eq(&self, other: &Shell) -> bool {
+        self.stamp == other.stamp
+    }
+}
+
 impl Shell {
+    /// What may change around the stage while somebody drags on it, or while a run is looked
+    /// through.
+    pub fn hectic(&self) -> ((Plan, bool, bool), bool, NodeId, usize, u64) {
+        let study = &self.study;
+        (self.tools, self.context.is_some(), self.stop, study.found, study.looked)
+    }
+
     /// Fits the page to another run of those nodes: a layout and a selection are kept if the
     /// nodes are the same.
     pub fn fit(&mut self, names: NodeNames, was: NodeNames) {
@@ -254,6 +264,7 @@ impl Shell {
         let tab = Tab::all(&query).first().copied().unwrap_or(Tab::Inspect);
         let stage = Aside(Rc::new(Arrange::empty(Plan::find(query.layout).unwrap_or_default())));
         Shell {
+            stamp: 0,
             query,
             selection: None,
             tab,

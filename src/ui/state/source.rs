@@ -169,10 +169,6 @@ pub fn open_library(id: &str) -> Result<Opened, Broken> {
 /// What stands behind the hash mark, from the mark.
 pub fn open_fragment(fragment: &str) -> Result<Opened, Broken> {
     let opened = link::open(fragment).map_err(|error| broken_link(fragment, &error))?;
-    let id = match link::decode(fragment).map(|link| link.target) {
-        Ok(link::Target::Library(id)) => library::find(&id).map(|entry| entry.id),
-        _ => None,
-    };
     let text = opened.parsed.document.to_string();
     let revision = opened.scenario.entry.info.revision;
     let remark = opened.made_with.map(|old| {
@@ -183,7 +179,7 @@ pub fn open_fragment(fragment: &str) -> Result<Opened, Broken> {
         )
         .into()
     });
-    let run = start(opened.scenario, opened.parsed.document, id, &text)?;
+    let run = start(opened.scenario, opened.parsed.document, opened.library, &text)?;
     Ok(Opened { at: opened.position, remark, ..run })
 }
 

@@ -346,11 +346,17 @@ impl Store {
                 | Command::Sight(..)
                 | Command::Study(_)
         ) || matches!(&command, Command::Script(wish) if wish.around());
+        // What comes with every move of a pointer changes the page around the stage but rarely.
+        let often = matches!(command, Command::Stage(_) | Command::Study(study::Wish::Look));
+        let was = self.0.shell.borrow().hectic();
         let asked = match &command {
             Command::Dialog(dialog) => self.hold_still(*dialog),
             _ => false,
         };
         let speak = self.perform(command);
+        let mut shell = self.0.shell.borrow_mut();
+        shell.stamp += u32::from(!often || shell.hectic() != was);
+        drop(shell);
         if around && !asked {
             self.tell_listener(speak);
             self.request_frame();
