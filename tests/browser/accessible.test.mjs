@@ -166,31 +166,40 @@ test('the picture is a group of named things', async ({ open, app }) => {
   assert.equal(stops, 1);
 });
 
+/** What the picture has and the table has not, or the other way round. */
+function compare() {
+  const texts = (selector, read) => [...document.querySelectorAll(selector)].map(read);
+  const label = (element) => element.getAttribute('aria-label');
+  const drawn = {
+    nodes: texts('.stage .node', (node) => {
+      const [name, ...said] = label(node.querySelector('[aria-label]') ?? node).split(', ');
+      return `${name} ${said.find((word) => word === 'crashed') ?? said[0]}`;
+    }),
+    cut: texts('.stage [aria-label^="Link between"]', label)
+      .filter((link) => / cut| held| holds/.test(link)).length,
+    messages: globalThis.interleave.flights(),
+  };
+  const told = {
+    nodes: texts('.twin tr[data-node]', (row) =>
+      `${row.dataset.node} ${row.children[1].textContent.split(',')[0]}`),
+    cut: texts('.twin ul.plain:not(.flights) li', (row) => row.textContent)
+      .filter((line) => / cut | held /.test(line)).length,
+    messages: Number(/\d+/.exec(document.querySelector('.twin h3').textContent)?.[0] ?? 0),
+  };
+  return JSON.stringify(drawn) === JSON.stringify(told) ? undefined : { drawn, told };
+}
+
 for (const id of ['raft-minority-leader', 'raft-split-vote', 'raft-leader-crash-before-commit']) {
   test(`the text twin has all that the picture has: ${id}`, async ({ open, app, page }) => {
     await open({ hash: `#/g/${id}&t=400ms` });
     for (let stop = 0; stop < 12; stop += 1) {
-      const differences = await page.evaluate(() => {
-        const texts = (selector, read) => [...document.querySelectorAll(selector)].map(read);
-        const label = (element) => element.getAttribute('aria-label');
-        const drawn = {
-          nodes: texts('.stage .node', (node) => {
-            const [name, ...said] = label(node.querySelector('[aria-label]') ?? node).split(', ');
-            return `${name} ${said.find((word) => word === 'crashed') ?? said[0]}`;
-          }),
-          cut: texts('.stage [aria-label^="Link between"]', label)
-            .filter((link) => / cut| held| holds/.test(link)).length,
-          messages: globalThis.interleave.flights(),
-        };
-        const told = {
-          nodes: texts('.twin tr[data-node]', (row) =>
-            `${row.dataset.node} ${row.children[1].textContent.split(',')[0]}`),
-          cut: texts('.twin ul.plain:not(.flights) li', (row) => row.textContent)
-            .filter((line) => / cut | held /.test(line)).length,
-          messages: Number(/\d+/.exec(document.querySelector('.twin h3').textContent)?.[0] ?? 0),
-        };
-        return JSON.stringify(drawn) === JSON.stringify(told) ? undefined : { drawn, told };
-      });
+      // What was done is drawn a moment later, picture and table at once.
+      let differences;
+      for (let look = 0; look < 40; look += 1) {
+        differences = await page.evaluate(compare);
+        if (!differences) break;
+        await new Promise((done) => setTimeout(done, 50));
+      }
       assert.equal(differences, undefined);
       await page.keyboard.press(stop % 3 ? '.' : 'Shift+ArrowRight');
     }
