@@ -96,11 +96,6 @@ const fn held(
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
-    shifted(&["I"], "Shift I", "Choose the sides of a partition…", || {
-        Command::Dialog(Some(Dialog::Partition))
-    }),
-    shifted(&["X"], "Shift X", "Heal the network", || Command::Act(Action::Heal)),
-    plain(&["r", "R"], "R", "Draw a rift on the stage", || Command::Stage(Stage::Rift)),
     key(&[" ", "k", "K"], "Space or K", "Play or pause", Act::Do(|| Command::Toggle)),
     named(&["ArrowRight"], Some(false), "→", "Next event", Act::Do(|| Command::Step(1))),
     named(&["ArrowLeft"], Some(false), "←", "Previous event", Act::Do(|| Command::Step(-1))),
@@ -126,7 +121,11 @@ pub const BINDINGS: &[Binding] = &[
     key(&["l", "L"], "L", "Select the next link", Act::Do(|| Command::NextLink)),
     key(&["c", "C"], "C", "Node: crash, or restart", Act::Choose),
     key(&["z", "Z"], "Z", "Node: pause, or resume", Act::Choose),
+    shifted(&["I"], "Shift I", "Choose the sides of a partition…", || {
+        Command::Dialog(Some(Dialog::Partition))
+    }),
     key(&["i", "I"], "I", "Node: isolate, or reconnect", Act::Choose),
+    shifted(&["X"], "Shift X", "Heal the network", || Command::Act(Action::Heal)),
     key(&["x", "X"], "X", "Link: cut, or mend", Act::Choose),
     key(&["h", "H"], "H", "Link: hold, or release", Act::Choose),
     key(&["v", "V"], "V", "Message: deliver now", Act::Choose),
@@ -137,6 +136,7 @@ pub const BINDINGS: &[Binding] = &[
     key(&["o", "O"], "O", "Client: ask for something…", Act::Choose),
     key(&["e", "E"], "E", "Exactly: a clock, a link, a delay…", Act::Choose),
     key(&["s", "S"], "S", "Change the run…", Act::Do(|| Command::Form(Wish::Open(Subject::Run)))),
+    plain(&["r", "R"], "R", "Draw a rift on the stage", || Command::Stage(Stage::Rift)),
     key(&["j", "J"], "J", "Node: move to…", Act::Choose),
     key(
         &["+", "="],

@@ -17,12 +17,17 @@ const wanted = process.argv.slice(2);
 
 /** A leader, two clients, and a write on its way to the followers. */
 const WRITING = '#/g/raft-minority-leader&t=515ms';
+/** Two sides that do not hear each other. */
+const RIFT = '#/g/raft-minority-leader&t=830ms';
 const DESK = { width: 1440, height: 900 };
 
 const shots = [
   { name: 'light', hash: WRITING, docs: true },
   { name: 'dark', hash: WRITING, colorScheme: 'dark' },
-  { name: 'contrast', hash: WRITING, forcedColors: 'active' },
+  { name: 'contrast', hash: RIFT, query: '?palette=contrast' },
+  { name: 'contrast-dark', hash: RIFT, query: '?palette=contrast&theme=dark' },
+  { name: 'forced-colours', hash: RIFT, forcedColors: 'active' },
+  { name: 'grey', hash: RIFT, act: (page) => page.addStyleTag({ content: 'html { filter: grayscale(1) }' }) },
   { name: 'phone-375', hash: WRITING, viewport: { width: 375, height: 760 }, hasTouch: true },
   { name: 'phone-320', hash: WRITING, viewport: { width: 320, height: 640 }, hasTouch: true },
   { name: 'tablet-820', hash: WRITING, viewport: { width: 820, height: 1180 }, hasTouch: true },
@@ -42,12 +47,23 @@ const shots = [
     act: (page) => select(page, '#node-n1') },
   { name: 'inspector-message', hash: WRITING, act: (page) => page.keyboard.press('m') },
   { name: 'inspector-link', hash: WRITING, act: (page) => page.keyboard.press('l') },
+  { name: 'row', hash: RIFT, query: '?layout=row' },
+  { name: 'tiers', hash: RIFT, query: '?layout=tiers' },
+  { name: 'script', hash: RIFT, act: (page) => tab(page, 'Script') },
+  { name: 'events', hash: RIFT, act: (page) => tab(page, 'Events') },
+  { name: 'why', hash: RIFT, act: (page) => page.keyboard.press('q') },
+  { name: 'properties', hash: '#/g/raft-flaw-vote-not-persisted&t=500ms', act: (page) => tab(page, 'Properties') },
+  { name: 'clients', hash: '#/g/raft-minority-leader&t=3.4s', act: (page) => tab(page, 'Clients') },
+  { name: 'clients-broken', hash: '#/g/raft-flaw-apply-twice&t=1.4s', act: (page) => tab(page, 'Clients') },
+  { name: 'run', hash: WRITING, act: (page) => page.keyboard.press('s') },
+  { name: 'act', hash: WRITING, act: (page) => page.keyboard.press('a') },
   { name: 'share', hash: WRITING, act: (page) => page.locator('#share').click() },
   { name: 'library', hash: WRITING, act: (page) => page.locator('#library').click() },
   { name: 'help', hash: WRITING, act: (page) => page.locator('#help').click() },
   ...protocols().map((id) => ({ name: `protocol-${id}`, hash: firstOf(id) })),
 ];
 
+const tab = (page, name) => page.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
 const select = (page, selector) => page.locator(selector).first().click({ force: true });
 
 /** The protocols that have scenarios, by the first word of the names of these. */
