@@ -4,7 +4,7 @@ use crate::ui::hooks::markup::Markup;
 use crate::ui::state::store::View;
 
 /// Longer texts may not fit into the lines that are kept for them: they can be opened.
-const LONG: usize = 110;
+const LONG: usize = 60;
 
 /// The narration. It always takes the same room, so that the stage does not jump.
 pub fn narration(page: &mut Markup, view: &View) {

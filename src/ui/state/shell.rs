@@ -14,6 +14,9 @@ use crate::ui::stage::Layout;
 use crate::ui::stage::arrange::{Arrange, Plan, Tool};
 use crate::view::{NodeId, NodeNames};
 
+/// Where the panels stand under the stage; the style sheet says the same.
+const NARROW: &str = "(max-width: 900px), (max-width: 1100px) and (max-height: 500px)";
+
 /// A panel of the side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
@@ -305,7 +308,7 @@ impl Shell {
     /// Lays out the stage for a size.
     pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
         // On a small page they stand under the stage.
-        let proposals = self.proposes() && !browser::media("(max-width: 900px)");
+        let proposals = self.proposes() && !browser::media(NARROW);
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
         self.tools = self.stage.shown();
     }
