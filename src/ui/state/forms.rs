@@ -193,11 +193,6 @@ fn submit(store: &Store) -> Option<String> {
     let Some(done) = read(store, &mut blank) else {
         let said = blank.gaps.iter().find_map(|gap| gap.fault.clone());
         let said = said.or_else(|| blank.faults.first().cloned());
-        // What is wrong may be out of sight in a long form.
-        let wrong = blank.gaps.iter().position(|gap| gap.fault.is_some());
-        if let Some(place) = wrong {
-            browser::later(0.0, move || browser::focus(&format!("gap-{place}")));
-        }
         store.shell(|shell| shell.blank = Some(Rc::new(blank)));
         return said;
     };

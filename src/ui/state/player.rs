@@ -142,8 +142,7 @@ impl Player {
     /// Another run takes the place of this one, played in the same way; whether it is the same to
     /// the person, who may have left the scenario's end behind. Answers the old one.
     pub fn replace(&mut self, opened: Tree, source: Source, same: bool) -> Kept {
-        let moved = source.until != self.source.until;
-        let stop_at = source.until.filter(|_| !same || moved || self.stop_at.is_some());
+        let stop_at = source.until.filter(|_| !same || self.stop_at.is_some());
         let source = Rc::new(source);
         self.restore(Kept { tree: opened, source, labels: SortedMap::default(), stop_at })
     }
