@@ -203,7 +203,7 @@ test('what is out of bounds is said at the field, and nothing happens', async ({
     await app().getByText(/no share is more than 100%|150%/).waitFor();
     await page.keyboard.press('Escape');
     await gone(app);
-    await page.keyboard.press('a');
+    await button(app, 'Do something…').click();
     await button(app, 'Type the sides of a partition…').click();
     await field(app, 'sides').fill('n1 n2 | n9');
     await app().getByText(/there is no node or role/).waitFor();

@@ -13,7 +13,9 @@ async function acted({ open, app, page }, where = { query: 'speed=1' }) {
   await button(app, 'Crash the leader').click({ timeout: 30_000 });
   await button(app, 'Pause').click();
   await app().locator('#app[data-status=paused]').waitFor();
+  const { step } = await state(app);
   await page.keyboard.press('.');
+  await app().locator(`#app[data-step="${Number(step) + 1}"]`).waitFor();
   return state(app);
 }
 
@@ -42,6 +44,7 @@ test('a copied link shows somebody else the same moment',
     assert.equal((await state(friend.app)).step, '0');
     await friend.page.evaluate(() => document.activeElement.blur());
     for (let step = 0; step < Number(seen.step); step += 1) await friend.page.keyboard.press('.');
+    await friend.app().locator(`#app[data-step="${seen.step}"]`).waitFor();
     assert.equal((await state(friend.app)).digest, seen.digest);
   });
 
