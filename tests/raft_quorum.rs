@@ -5,7 +5,7 @@
 //! every vote, cannot be given to a cluster. The vectors of joint configurations are not among
 //! these; membership changes are left out.
 
-use interleave::protocols::raft::quorum::{Tally, majority, replicated_index, tally};
+use interleave::protocols::quorum::{Tally, majority, replicated_index, tally};
 
 use Tally::{Lost, Open, Won};
 

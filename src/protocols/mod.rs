@@ -6,6 +6,8 @@ use crate::sim::protocol::Protocol;
 use crate::sim::run::{Kind, Run};
 use crate::sim::session::{Session, Setup, Watch};
 
+pub mod quorum;
+
 pub mod ping;
 pub mod raft;
 

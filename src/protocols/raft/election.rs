@@ -1,9 +1,9 @@
 //! Leader election (§5.2) and the restriction on who may win (§5.4.1).
 
 use super::log::{Entry, Term};
-use super::quorum::Tally;
-use super::state::{Peer, Role, State, bit};
+use super::state::{Peer, Role, State};
 use super::{AppendEntries, ELECTION, HEARTBEAT, Msg, Raft, RequestVote, RequestVoteReply};
+use crate::protocols::quorum::{Tally, bit};
 use crate::sim::protocol::{Answer, Cx};
 use crate::view::NodeId;
 

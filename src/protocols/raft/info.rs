@@ -12,7 +12,7 @@ pub(super) static INFO: Info = Info {
     reference: "Ongaro and Ousterhout, In Search of an Understandable Consensus Algorithm, \
                 USENIX ATC 2014",
     revision: 1,
-    servers: Count { default: 5, min: 1, max: super::quorum::SERVERS_MAX as u32 },
+    servers: Count { default: 5, min: 1, max: crate::protocols::quorum::SERVERS_MAX as u32 },
     clients: Count { default: 1, min: 0, max: 8 },
     params: PARAMS,
     flaws: FLAWS,

@@ -30,7 +30,7 @@
 //!
 //! ## What is left out, and where this differs from the paper
 //! - Snapshots (§7; they would replace the front of `log.rs`), membership changes (§6; they would
-//!   replace `quorum.rs`), and from Ongaro's dissertation PreVote, CheckQuorum and leadership
+//!   replace `../quorum.rs`), and from Ongaro's dissertation PreVote, CheckQuorum and leadership
 //!   transfer (`election.rs`).
 //! - Reads go through the log like writes. ReadIndex and leases (§8, last paragraph) would stand
 //!   in `client.rs`.
@@ -53,6 +53,7 @@
 //! §5.5 crashes, §5.6 timing, §8 clients; Figure 2 is the protocol, Figure 3 its properties. The
 //! history variables of the checks follow the proof in Ongaro's dissertation (2014), appendix B.
 
+use crate::protocols::quorum::{Tally, majority, tally};
 use crate::service::{KeyValue, KeyValueOp};
 use crate::sim::info::{Info, Params};
 use crate::sim::protocol::{Cx, Protocol, Request, Servers, TimerTag};
@@ -60,7 +61,6 @@ use crate::sim::verdict::Verdicts;
 use crate::view::{MessageView, NodeId, NodeNames, NodeView, Panel, Time};
 
 pub mod log;
-pub mod quorum;
 pub mod state;
 
 mod client;
@@ -74,7 +74,6 @@ mod tests;
 mod view;
 
 use log::{Entries, Index, Term};
-use quorum::{Tally, majority, tally};
 pub use state::State;
 
 const ELECTION: TimerTag = TimerTag(0);

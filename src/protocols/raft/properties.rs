@@ -10,10 +10,10 @@ use std::rc::Rc;
 
 use super::Raft;
 use super::log::{Command, Entry, Index, Log, Term};
-use super::quorum::majority;
-use super::state::{Role, State, bit};
+use super::state::{Role, State};
 use super::view::entry_text;
 use crate::order::SortedMap;
+use crate::protocols::quorum::{bit, majority};
 use crate::sim::chunks::Chunks;
 use crate::sim::protocol::Servers;
 use crate::sim::verdict::Verdicts;

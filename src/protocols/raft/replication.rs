@@ -1,9 +1,9 @@
 //! Log replication (§5.3) and when an entry counts as committed (§5.4.2).
 
 use super::log::{Entries, Index};
-use super::quorum::replicated_index;
 use super::state::{Role, State};
 use super::{AppendEntries, AppendEntriesReply, AppendOutcome, HEARTBEAT, Msg, Raft};
+use crate::protocols::quorum::replicated_index;
 use crate::sim::protocol::Cx;
 use crate::view::NodeId;
 

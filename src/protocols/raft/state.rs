@@ -153,8 +153,3 @@ impl State {
         self.role == Role::Leader
     }
 }
-
-/// The bit of a server in a set of servers.
-pub fn bit(node: NodeId) -> u64 {
-    1 << node.0
-}

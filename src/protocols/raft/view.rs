@@ -5,6 +5,7 @@ use super::state::{Role, State};
 use super::{
     AppendEntries, AppendEntriesReply, AppendOutcome, Msg, Raft, RequestVote, RequestVoteReply,
 };
+use crate::protocols::quorum::nodes;
 use crate::service::{KeyValue, KeyValueOp, Service};
 use crate::view::{
     Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
@@ -306,8 +307,4 @@ pub(super) fn entry_text(entry: &Entry, names: NodeNames) -> String {
 
 fn int(number: u64) -> Value {
     Value::Int(number as i64)
-}
-
-fn nodes(bits: u64) -> Vec<NodeId> {
-    (0..u64::BITS).filter(|node| bits >> node & 1 == 1).map(NodeId).collect()
 }

@@ -1,9 +1,21 @@
-//! Majorities: what a set of acknowledgements or of votes amounts to.
+//! Majorities, for every protocol that counts answers: sets of servers and what they amount to.
+//!
+//! A set is a `u64` with a bit for each server.
 
-use super::log::Index;
+use crate::view::NodeId;
 
 /// The most servers that a cluster can have.
 pub const SERVERS_MAX: usize = 9;
+
+/// The bit of a server in a set of servers.
+pub fn bit(node: NodeId) -> u64 {
+    1 << node.0
+}
+
+/// The servers of a set, in order.
+pub fn nodes(bits: u64) -> Vec<NodeId> {
+    (0..u64::BITS).filter(|node| bits >> node & 1 == 1).map(NodeId).collect()
+}
 
 /// The smallest number of servers of which any two sets share one.
 pub const fn majority(servers: u32) -> u32 {
@@ -12,10 +24,10 @@ pub const fn majority(servers: u32) -> u32 {
 
 /// The highest index that `quorum` of the servers have reached, given what each has; 0 if there
 /// are fewer servers than that.
-pub fn replicated_index(match_indexes: impl Iterator<Item = Index>, quorum: u32) -> Index {
+pub fn replicated_index(indexes: impl Iterator<Item = u64>, quorum: u32) -> u64 {
     let mut sorted = [0; SERVERS_MAX];
     let mut count = 0;
-    for index in match_indexes.take(SERVERS_MAX) {
+    for index in indexes.take(SERVERS_MAX) {
         let mut at = count;
         while at > 0 && sorted[at - 1] < index {
             sorted[at] = sorted[at - 1];
@@ -64,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_replicated_index_is_reached_by_a_quorum_and_no_higher_one_is() {
-        let index = |matches: &[Index], quorum| replicated_index(matches.iter().copied(), quorum);
+        let index = |matches: &[u64], quorum| replicated_index(matches.iter().copied(), quorum);
         assert_eq!(index(&[5, 9, 7], 2), 7);
         assert_eq!(index(&[5, 9, 7, 1], 3), 5);
         assert_eq!(index(&[4], 1), 4);
