@@ -169,6 +169,22 @@ pub enum Action {
     Rule(Rule),
 }
 
+impl Action {
+    /// Whether it means the same in two runs of different protocols over the same nodes: it speaks
+    /// of nodes and links, not of one message, a kind of message or a timer.
+    pub fn is_for_every_run(&self) -> bool {
+        match self {
+            Action::Drop(_)
+            | Action::Duplicate(_)
+            | Action::Delay(..)
+            | Action::Deliver(_)
+            | Action::Fire { .. } => false,
+            Action::Rule(rule) => rule.kind.is_none(),
+            _ => true,
+        }
+    }
+}
+
 /// `from 1s to 2s drop n1 > n2 AppendEntries`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {

@@ -274,10 +274,10 @@ impl Session for Run {
         self.replay(step);
     }
 
-    fn act(&mut self, action: Action) -> Result<(), String> {
+    fn act_behind(&mut self, action: Action, slot: u32) -> Result<(), String> {
         self.check_action(&action)?;
         let core = &self.live.world.core;
-        let moment = Moment { at: core.now, slot: core.slot };
+        let moment = Moment { at: core.now, slot: core.slot.max(slot) };
         if core.steps < self.head {
             self.head = core.steps;
             self.history.truncate(core.steps);
@@ -295,6 +295,10 @@ impl Session for Run {
         script.insert(place, Scheduled { moment, action, recorded: true });
         while self.live.world.script_done <= place && self.step() {}
         Ok(())
+    }
+
+    fn slot(&self) -> u32 {
+        self.live.world.core.slot
     }
 
     fn check_action(&self, action: &Action) -> Result<(), String> {

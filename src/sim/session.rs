@@ -125,9 +125,27 @@ pub trait Session {
     /// Goes to the position after event `step` (0: the start), back or forth; not past the head.
     fn seek(&mut self, step: u64);
 
+    /// Takes that many events back.
+    fn back(&mut self, count: u64) {
+        self.seek(self.step_count().saturating_sub(count));
+    }
+
+    /// Whether more is known than has happened up to the present position.
+    fn ahead(&self) -> bool {
+        self.step_count() < self.head()
+    }
+
     /// Takes an action at the present position. Whatever recorded future there was is dropped
     /// (fork first to keep it: [`super::tree::Tree`] does). The error says what is wrong with it.
-    fn act(&mut self, action: Action) -> Result<(), String>;
+    fn act(&mut self, action: Action) -> Result<(), String> {
+        self.act_behind(action, 0)
+    }
+
+    /// The same, written down as if at least so many events of this microsecond had come first.
+    fn act_behind(&mut self, action: Action, slot: u32) -> Result<(), String>;
+
+    /// How many events of the present microsecond have happened.
+    fn slot(&self) -> u32;
 
     /// Whether the action makes sense here, without taking it.
     fn check_action(&self, action: &Action) -> Result<(), String>;
@@ -182,6 +200,25 @@ pub trait Session {
 
     /// How much memory the trace and the keyframes take, roughly, in bytes.
     fn memory(&self) -> usize;
+
+    /// The other run, where two run side by side ([`super::pair`]). Everything above speaks of the
+    /// one that is faced.
+    fn beside(&self) -> Option<&dyn Session> {
+        None
+    }
+
+    /// The other run, to ask it.
+    fn beside_mut(&mut self) -> Option<&mut dyn Session> {
+        None
+    }
+
+    /// Which of two runs side by side is faced: 0 for the first.
+    fn lane(&self) -> usize {
+        0
+    }
+
+    /// Faces the other run.
+    fn turn(&mut self) {}
 }
 
 /// A node at the present position.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::action::Action;
 use super::session::Session;
 use super::trace::{Event, EventKind};
+use crate::view::Time;
 
 /// What sort of event one looks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,15 +82,37 @@ pub fn next(
     }
     let mut ahead = session.fork();
     ahead.seek(head);
+    // Of two runs side by side, some steps are the other's.
+    let mut tries = here.saturating_add(limit).saturating_sub(head);
     for step in head + 1..=here.saturating_add(limit) {
-        if !ahead.step() {
-            return None;
+        while ahead.step_count() < step {
+            if tries == 0 || !ahead.step() {
+                return None;
+            }
+            tries -= 1;
         }
         if found(step, &mut *ahead) {
             return Some(step);
         }
     }
     None
+}
+
+/// Goes to a time, back or forth: everything up to it has happened. Stops early after `limit` new
+/// events.
+pub fn seek_time(session: &mut dyn Session, at: Time, limit: u64) {
+    if at < session.now() {
+        let (mut done, mut later) = (0, session.step_count());
+        while done < later {
+            let middle = done + (later - done).div_ceil(2);
+            match session.event(middle).is_some_and(|event| event.at <= at) {
+                true => done = middle,
+                false => later = middle - 1,
+            }
+        }
+        session.seek(done);
+    }
+    session.run_to(at, limit);
 }
 
 /// An event and what caused it, back to where it began: the event first. At most `limit` events;

@@ -104,7 +104,7 @@ impl Tree {
     /// did; the error says what is wrong with the action, and then nothing has changed.
     pub fn act(&mut self, action: Action) -> Result<bool, String> {
         self.session().check_action(&action)?;
-        if self.session().step_count() == self.session().head() {
+        if !self.session().ahead() {
             self.session_mut().act(action)?;
             return Ok(false);
         }

@@ -174,17 +174,7 @@ impl Player {
     pub fn seek_time(&mut self, at: Time) {
         self.pause();
         self.glide = None;
-        let session = self.tree.session_mut();
-        let (mut done, mut head) = (0, session.head());
-        while done < head {
-            let middle = done + (head - done).div_ceil(2);
-            match session.event(middle).is_some_and(|event| event.at <= at) {
-                true => done = middle,
-                false => head = middle - 1,
-            }
-        }
-        session.seek(done);
-        session.run_to(at, EVENTS_A_JUMP);
+        trail::seek_time(self.tree.session_mut(), at, EVENTS_A_JUMP);
     }
 
     /// What the run was made from.
