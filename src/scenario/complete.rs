@@ -53,11 +53,14 @@ pub fn complete(text: &str, line: u32, column: u32) -> Completion {
         let from = column - number.chars().count() as u32;
         return Completion { from, candidates: units(&fault, number) };
     }
+    // The first protocol, or the one beside it where the line speaks of that.
+    let begins = |word: &str| head.trim_start().starts_with(word);
+    let nth = usize::from(begins("beside") || begins("second"));
     let entry = document.lines().iter().find_map(|line| {
-        let first = lex(line).tokens.first().map(|token| token.text.to_string())?;
-        protocols::find(&first)
+        let lexed = lex(line);
+        let named = lexed.tokens.get(nth).filter(|_| nth == 0 || lexed.tokens[0].text == "beside");
+        protocols::find(&named?.text)
     });
-    let first = head.trim().is_empty();
     let wanted = typed.to_ascii_lowercase();
     let mut candidates = Vec::new();
     for begins in [true, false] {
@@ -65,7 +68,7 @@ pub fn complete(text: &str, line: u32, column: u32) -> Completion {
             let lower = word.to_ascii_lowercase();
             let fits = lower.contains(&wanted);
             if fits && lower.starts_with(&wanted) == begins {
-                let what = describe(word, first, head.ends_with('.'), entry);
+                let what = describe(word, head, entry);
                 candidates.push(Candidate { word: word.clone(), what });
             }
         }
@@ -126,14 +129,16 @@ fn units(fault: &Diagnostic, number: &str) -> Vec<Candidate> {
 }
 
 /// What a word is.
-fn describe(word: &str, first: bool, field: bool, entry: Option<&Entry>) -> &'static str {
+fn describe(word: &str, head: &str, entry: Option<&Entry>) -> &'static str {
+    let (first, field) = (head.trim().is_empty(), head.ends_with('.'));
+    let beside = head.trim() == "beside";
     let in_table = |table: &[(&str, &'static str)]| {
         table.iter().find(|(known, _)| *known == word).map(|(_, what)| *what)
     };
     if let Some(what) = in_table(LINES).filter(|_| first) {
         return what;
     }
-    if let Some(entry) = protocols::find(word).filter(|_| first) {
+    if let Some(entry) = protocols::find(word).filter(|_| first || beside) {
         return entry.info.title;
     }
     let own = entry.and_then(|entry| {
@@ -165,6 +170,9 @@ fn describe(word: &str, first: bool, field: bool, entry: Option<&Entry>) -> &'st
 const LINES: &[(&str, &str)] = &[
     ("interleave 1", "the version of this format"),
     ("title", "what it is about, in quotes"),
+    ("beside", "another protocol of the same service, on the same clock"),
+    ("first", "a line for the first of two runs alone"),
+    ("second", "a line for the second of two runs alone"),
     ("seed", "the seed of all chance"),
     ("network", "how every link behaves at the start"),
     ("clients", "how clients behave"),

@@ -62,6 +62,11 @@ impl<'a> Cursor<'a> {
         Some(first)
     }
 
+    /// Gives back the word that was taken last.
+    pub fn back(&mut self) {
+        self.tokens = &self.all[self.all.len() - self.tokens.len() - 1..];
+    }
+
     /// Takes the next word if it is this one.
     pub fn take_if(&mut self, word: &'static str) -> bool {
         let seen = self.sees(word);

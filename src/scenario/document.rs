@@ -10,7 +10,7 @@ use std::fmt;
 use super::action::{print_action, print_scheduled};
 use super::lex::{lex, quoted};
 use super::limits::{AFTER_LAST, MANUAL_STEP, MAX_TIME};
-use super::{Scenario, parse};
+use super::{LANES, Scenario, parse};
 use crate::order::sort_by_key;
 use crate::sim::action::{Action, Moment, Scheduled};
 use crate::view::{MILLISECOND, NodeNames, Span, Time};
@@ -60,23 +60,29 @@ impl Document {
     /// of actions that stay are not touched, the others go, and new ones come in at their place;
     /// `until` is moved if an action lies behind it.
     pub fn with_script(&self, scenario: &Scenario, script: &[Scheduled]) -> Document {
-        let document = self.merged(scenario, script, false);
-        if !scenario.setup.manual || says(&document, script) {
+        self.with_scripts(scenario, &[script])
+    }
+
+    /// The same for two runs side by side, a script for each. What both say is one line.
+    pub fn with_scripts(&self, scenario: &Scenario, scripts: &[&[Scheduled]]) -> Document {
+        let script = joined(scripts);
+        let document = self.merged(scenario, &script, false);
+        if !scenario.setup.manual || says(&document, scripts[0]) {
             return document;
         }
-        self.merged(scenario, script, true)
+        self.merged(scenario, &script, true)
     }
 
     /// `explicit`: every action line gets its time, because lines without one would shift.
-    fn merged(&self, scenario: &Scenario, script: &[Scheduled], explicit: bool) -> Document {
+    fn merged(&self, scenario: &Scenario, script: &[Wanted<'_>], explicit: bool) -> Document {
         let names = scenario.names();
-        let mut old: Vec<(u32, &Scheduled)> =
-            scenario.script_lines.iter().copied().zip(&scenario.setup.script).collect();
+        let mut old = written(scenario);
         let mut lines: Vec<Option<String>> = self.lines.iter().cloned().map(Some).collect();
         let mut inserts: Vec<(usize, String)> = Vec::new();
         let mut place = self.first_action_place(scenario);
-        for wanted in script {
-            let kept = old.iter().position(|(_, known)| same(known, wanted));
+        for (nth, &(lanes, wanted)) in script.iter().enumerate() {
+            let is_kept = |known: &(u32, Wanted<'_>)| known.1.0 == lanes && same(known.1.1, wanted);
+            let kept = old.iter().position(is_kept);
             if let Some(kept) = kept {
                 let (line, _) = old.remove(kept);
                 place = line as usize;
@@ -85,13 +91,14 @@ impl Document {
                 }
                 continue;
             }
-            let bare = scenario.setup.manual && !explicit && is_next_place(script, wanted);
+            let before = nth.checked_sub(1).map(|before| script[before].1);
+            let bare = scenario.setup.manual && !explicit && is_next_place(before, wanted);
             let text = if bare && !needs_time(&wanted.action) {
                 print_action(&wanted.action, names)
             } else {
                 print_scheduled(wanted, names)
             };
-            inserts.push((place, text));
+            inserts.push((place, format!("{}{text}", prefix(scenario, lanes))));
         }
         for (line, _) in old {
             lines[line as usize - 1] = None;
@@ -103,12 +110,13 @@ impl Document {
     /// Where the first action goes if there is none before it: before the first line that speaks
     /// of the run, else at the end.
     fn first_action_place(&self, scenario: &Scenario) -> usize {
-        if let Some(line) = scenario.script_lines.iter().min() {
+        let lines = scenario.lanes().flat_map(|lane| &lane.script_lines);
+        if let Some(line) = lines.min() {
             return *line as usize - 1;
         }
         let later = |line: &String| {
             let lexed = lex(line);
-            let first = lexed.tokens.first();
+            let first = lexed.tokens.iter().find(|token| !LANES.contains(&&*token.text));
             first.is_some_and(|token| matches!(&*token.text, "say" | "expect" | "until"))
         };
         self.lines.iter().position(later).unwrap_or(self.lines.len())
@@ -122,8 +130,8 @@ impl Document {
         }
     }
 
-    fn move_until(&self, scenario: &Scenario, script: &[Scheduled], lines: &mut [Option<String>]) {
-        let last = script.iter().map(last_time).max().unwrap_or(0);
+    fn move_until(&self, scenario: &Scenario, script: &[Wanted<'_>], lines: &mut [Option<String>]) {
+        let last = script.iter().map(|(_, action)| last_time(action)).max().unwrap_or(0);
         let Some(line) = scenario.until_line else { return };
         if last <= scenario.until {
             return;
@@ -188,9 +196,51 @@ fn says(document: &Document, script: &[Scheduled]) -> bool {
     said.len() == script.len() && said.iter().zip(script).all(|(one, other)| same(one, other))
 }
 
-/// Whether a line without a time would mean the moment of this action.
-fn is_next_place(script: &[Scheduled], wanted: &Scheduled) -> bool {
-    let before = script.iter().take_while(|action| !same(action, wanted)).last();
+/// An action, and of which runs: a bit for each.
+type Wanted<'a> = (u8, &'a Scheduled);
+
+/// The scripts of all runs as one, in order of time.
+fn joined<'a>(scripts: &[&'a [Scheduled]]) -> Vec<Wanted<'a>> {
+    let mut all: Vec<Wanted<'a>> = Vec::new();
+    for (lane, script) in scripts.iter().enumerate() {
+        let bit = 1 << lane;
+        for action in *script {
+            match all.iter_mut().find(|(lanes, known)| lanes & bit == 0 && same(known, action)) {
+                Some((lanes, _)) => *lanes |= bit,
+                None => {
+                    let place = all.partition_point(|(_, known)| known.moment <= action.moment);
+                    all.insert(place, (bit, action));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The lines of actions that a text has, with what they say and of which runs.
+fn written(scenario: &Scenario) -> Vec<(u32, Wanted<'_>)> {
+    let mut all: Vec<(u32, Wanted<'_>)> = Vec::new();
+    for (lane, scenario) in scenario.lanes().enumerate() {
+        for (line, action) in scenario.script_lines.iter().zip(&scenario.setup.script) {
+            match all.iter_mut().find(|(known, _)| known == line) {
+                Some((_, (lanes, _))) => *lanes |= 1 << lane,
+                None => all.push((*line, (1 << lane, action))),
+            }
+        }
+    }
+    all
+}
+
+/// What stands before a line that speaks of one of two runs.
+fn prefix(scenario: &Scenario, lanes: u8) -> String {
+    match (&scenario.beside, lanes) {
+        (None, _) | (_, 3) => String::new(),
+        (_, lane) => format!("{} ", LANES[usize::from(lane) / 2]),
+    }
+}
+
+/// Whether a line without a time would mean the moment of this action, which comes after that one.
+fn is_next_place(before: Option<&Scheduled>, wanted: &Scheduled) -> bool {
     let at = before.map_or(0, |action| action.moment.at) + MANUAL_STEP;
     wanted.moment == Moment { at, slot: 0 }
 }

@@ -184,6 +184,7 @@ pub fn scenario(entry: &'static Entry, seed: u64, flaw: Option<usize>) -> Scenar
         until,
         script_lines: Vec::new(),
         until_line: None,
+        beside: None,
     }
 }
 

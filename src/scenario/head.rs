@@ -7,13 +7,22 @@ use super::limits::MAX_NODES;
 use super::units;
 use crate::sim::info::{Info, ParamInfo, ParamKind, ParamValue, Params};
 use crate::sim::session::ClientRules;
-use crate::view::{Span, Time};
+use crate::view::{NodeNames, Span, Time};
 
-/// Reads the settings of the line that names the protocol.
-pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params> {
+/// Reads the settings of a line that names a protocol. Beside another one it has that one's nodes
+/// (`shared`).
+pub fn read_params(
+    cursor: &mut Cursor<'_>,
+    info: &'static Info,
+    shared: Option<NodeNames>,
+) -> Read<Params> {
     let mut params = Params::defaults(info);
     let mut seen: Vec<&str> = Vec::new();
     let mut settings = vec!["nodes", "clients"];
+    if let Some(names) = shared {
+        (params.servers, params.clients) = (names.servers, names.clients);
+        settings.clear();
+    }
     settings.extend(words_of(info.params, |param| param.name));
     let expected = "a setting such as `nodes=3`";
     let (servers, clients) = (info.servers, info.clients);
@@ -27,6 +36,9 @@ pub fn read_params(cursor: &mut Cursor<'_>, info: &'static Info) -> Read<Params>
             Ok(number as u32)
         };
         match name.text {
+            other if !settings.contains(&other) => {
+                return Err(unknown_setting(cursor, name, &settings));
+            }
             "nodes" => params.servers = count("a number of nodes", servers.min, servers.max)?,
             "clients" => params.clients = count("a number of clients", clients.min, clients.max)?,
             other => match info.params.iter().position(|param| param.name == other) {

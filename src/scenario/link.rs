@@ -160,7 +160,7 @@ impl fmt::Display for LinkError {
 
 /// Writes a link to a text: the fragment from its `#`.
 pub fn encode(scenario: &Scenario, text: &str, at: Option<Position>) -> Result<String, LinkError> {
-    encode_text(text, scenario.entry.info.revision, at)
+    encode_text(text, scenario.revision(), at)
 }
 
 /// The same with an explicit revision.
@@ -241,7 +241,7 @@ pub fn open(link: &str) -> Result<Opened, LinkError> {
         let why = format!("{} is after the end of the run, which is {end}", Span(at));
         return Err(LinkError::BadPosition(why));
     }
-    let made_with = revision.filter(|&revision| revision != scenario.entry.info.revision);
+    let made_with = revision.filter(|&revision| revision != scenario.revision());
     Ok(Opened { parsed, scenario, position, made_with, library })
 }
 

@@ -11,11 +11,11 @@ use super::expect::{Expect, Expectation, Fact, FieldFact, When, read_expectation
 use super::head::{read_client_rules, read_params};
 use super::lex::{Lexed, lex, quoted};
 use super::limits::*;
-use super::{Say, Scenario, VERSION, units};
+use super::{LANES, Say, Scenario, VERSION, units};
 use crate::order::{SortedMap, sort_by_key};
 use crate::protocols::{self, CATALOG, Entry};
 use crate::sim::action::{Action, Moment, Scheduled, Target};
-use crate::sim::info::{Info, Params};
+use crate::sim::info::{Count, Info, Params};
 use crate::sim::session::{ClientRules, Session, Setup, Watch, Weather};
 use crate::view::{NodeId, NodeNames, Span, Time, Value};
 
@@ -23,6 +23,7 @@ use crate::view::{NodeId, NodeNames, Span, Time, Value};
 pub const KEYWORDS: &[&str] = &[
     "interleave",
     "title",
+    "beside",
     "seed",
     "network",
     "clients",
@@ -35,6 +36,9 @@ pub const KEYWORDS: &[&str] = &[
     "expect",
     "until",
 ];
+
+/// What a line may begin with that speaks of one of two runs alone, behind `first` or `second`.
+pub const OF_ONE: &[&str] = &["flaw", "given", "at", "from", "expect"];
 
 /// What became of a text.
 pub struct Parsed {
@@ -76,9 +80,17 @@ pub fn parse(text: &str) -> Parsed {
     }
     let document = Document::parse(text);
     let lexed: Vec<Lexed<'_>> = document.lines().iter().map(|line| lex(line)).collect();
-    let mut reader = Reader::default();
-    let scenario = reader.read(&lexed);
+    let mut reader = Reader { paired: lexed.iter().any(is_beside), ..Reader::default() };
+    let mut scenario = reader.read(&lexed);
     let mut diagnostics = reader.faults;
+    if reader.paired {
+        let beside = read_beside(&lexed, &mut diagnostics);
+        if let (Some(scenario), Some(mut beside)) = (&mut scenario, beside) {
+            let until = scenario.until.max(beside.until);
+            (scenario.until, beside.until) = (until, until);
+            scenario.beside = Some(Box::new(beside));
+        }
+    }
     sort_by_key(&mut diagnostics, |fault| [u64::from(fault.line), u64::from(fault.column), 0]);
     diagnostics.truncate(MAX_DIAGNOSTICS);
     drop(lexed);
@@ -86,10 +98,36 @@ pub fn parse(text: &str) -> Parsed {
     Parsed { document, scenario, diagnostics }
 }
 
+/// Reads the same lines once more for the protocol that runs beside the first. What is wrong with
+/// them for this one alone is added, and says so.
+fn read_beside(lines: &[Lexed<'_>], faults: &mut Vec<Diagnostic>) -> Option<Scenario> {
+    let mut reader = Reader { paired: true, lane: 1, ..Reader::default() };
+    let scenario = reader.read(lines);
+    for mut fault in reader.faults {
+        let known = |other: &Diagnostic| (other.line, other.column) == (fault.line, fault.column);
+        if faults.iter().any(known) {
+            continue;
+        }
+        let tokens = &lines[fault.line as usize - 1].tokens;
+        let first = tokens.first().map(|token| &*token.text);
+        if first.is_some_and(|word| word != "beside" && word != LANES[1]) {
+            fault.message = format!("beside the first protocol, {}", fault.message);
+            fault.expected.push_str(", or `first` before the line");
+            fault.expected = fault.expected.trim_start_matches(", or ").to_string();
+        }
+        faults.push(fault);
+    }
+    scenario
+}
+
 /// What has been read so far.
 #[derive(Default)]
 struct Reader {
     faults: Vec<Diagnostic>,
+    /// Whether two protocols run side by side.
+    paired: bool,
+    /// Which of them is read for.
+    lane: usize,
     /// Header lines that may stand there once, with the line where they do.
     seen: SortedMap<&'static str, u32>,
     title: String,
@@ -110,7 +148,10 @@ struct Reader {
 impl Reader {
     fn read(&mut self, lines: &[Lexed<'_>]) -> Option<Scenario> {
         self.check_version(lines);
-        let protocol = self.find_protocol(lines);
+        let mut protocol = self.find_protocol(lines);
+        if self.lane == 1 {
+            protocol = self.find_beside(lines, protocol);
+        }
         self.manual = lines.iter().any(is_clock_off);
         let (entry, params) = match protocol {
             Some((entry, params)) => (Some(entry), params),
@@ -174,7 +215,7 @@ impl Reader {
                 continue;
             }
             cursor.take();
-            match read_params(&mut cursor, entry.info) {
+            match read_params(&mut cursor, entry.info, None) {
                 Ok(params) => found = Some((entry, Some(params))),
                 Err(fault) => {
                     self.faults.push(*fault);
@@ -194,6 +235,24 @@ impl Reader {
         found
     }
 
+    /// Finds and reads the line of the protocol that runs beside the first.
+    fn find_beside(
+        &mut self,
+        lines: &[Lexed<'_>],
+        first: Option<(&'static Entry, Option<Params>)>,
+    ) -> Option<(&'static Entry, Option<Params>)> {
+        let (entry, params) = first?;
+        let (place, lexed) = lines.iter().enumerate().find(|(_, lexed)| is_beside(lexed))?;
+        let mut cursor = Cursor::new(place as u32 + 1, lexed);
+        match read_beside_line(&mut cursor, entry, &params?, lines.iter().any(is_clock_off)) {
+            Ok((entry, params)) => Some((entry, Some(params))),
+            Err(fault) => {
+                self.faults.push(*fault);
+                None
+            }
+        }
+    }
+
     fn line(
         &mut self,
         cursor: &mut Cursor<'_>,
@@ -202,7 +261,11 @@ impl Reader {
     ) -> Read<()> {
         let Some(first) = cursor.peek() else { return Ok(()) };
         let word: &str = if first.quoted { "" } else { &first.text };
+        if let Some(lane) = LANES.iter().position(|lane| *lane == word) {
+            return self.line_of_one(cursor, lane, entry, known);
+        }
         match word {
+            "beside" => self.once(cursor, "beside"),
             "interleave" => self.version(cursor),
             "title" => self.title(cursor),
             "seed" => self.seed(cursor),
@@ -223,6 +286,32 @@ impl Reader {
         }
     }
 
+    /// A line that speaks of one of two runs alone.
+    fn line_of_one(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        lane: usize,
+        entry: Option<&'static Entry>,
+        known: Option<Known>,
+    ) -> Read<()> {
+        let token = cursor.take();
+        if let (Some(token), false) = (token, self.paired) {
+            let message = format_args!("{} speaks of one of two runs", quote(&token.text));
+            return Err(cursor
+                .at(token, message)
+                .expected("a line `beside …` that names the other"));
+        }
+        if lane != self.lane {
+            return Ok(());
+        }
+        let next = cursor.word(&one_of(OF_ONE))?;
+        if !OF_ONE.contains(&&*next.text) {
+            return Err(cursor.unknown(next, "speaks of both runs, or of none", OF_ONE));
+        }
+        cursor.back();
+        self.line(cursor, entry, known)
+    }
+
     /// The lines that name nodes: they can be judged only if it is known who exists.
     fn line_of_run(&mut self, cursor: &mut Cursor<'_>, word: &str, known: Known) -> Read<()> {
         match word {
@@ -240,9 +329,12 @@ impl Reader {
     fn starts(&self, known: Option<Known>) -> Vec<String> {
         let free = |word: &str| {
             self.seen.get(word).is_none()
+                && !(word == "beside" && self.manual)
                 && !(word == "clients" && known.is_some_and(|known| known.names.clients == 0))
         };
         let keywords = KEYWORDS.iter().filter(|word| free(word) && **word != "interleave");
+        let lanes = LANES.iter().filter(|_| self.paired);
+        let keywords = keywords.chain(lanes);
         let mut words: Vec<String> = keywords
             .map(|word| if *word == "clock" { "clock off" } else { word }.to_string())
             .collect();
@@ -477,6 +569,7 @@ impl Reader {
             until,
             script_lines,
             until_line: self.until.map(|(line, _)| line),
+            beside: None,
         })
     }
 
@@ -523,6 +616,38 @@ impl Reader {
             }
         }
     }
+}
+
+/// `beside PROTOCOL …`: another protocol of the same service, with the same nodes.
+fn read_beside_line(
+    cursor: &mut Cursor<'_>,
+    first: &'static Entry,
+    params: &Params,
+    manual: bool,
+) -> Read<(&'static Entry, Params)> {
+    let beside = cursor.take();
+    if let (Some(beside), true) = (beside, manual) {
+        let fault = cursor.at(beside, "two runs side by side need a clock");
+        return Err(fault.expected("no line `clock off`"));
+    }
+    let fitting = CATALOG.iter().filter(|entry| entry.service.id == first.service.id);
+    let fitting = fitting.map(|entry| entry.info.id).collect::<Vec<_>>();
+    let token = cursor.word(&one_of(&fitting))?;
+    let found = protocols::find(&token.text).filter(|entry| fitting.contains(&entry.info.id));
+    let Some(entry) = found else {
+        let what = format!("is no protocol of the service of {}", first.info.title);
+        return Err(cursor.unknown(token, &what, &fitting));
+    };
+    let names = NodeNames { servers: params.servers, clients: params.clients };
+    let bounds = [(names.servers, entry.info.servers), (names.clients, entry.info.clients)];
+    if bounds.iter().any(|(count, bounds)| !(bounds.min..=bounds.max).contains(count)) {
+        let Count { min, max, .. } = entry.info.servers;
+        let clients = entry.info.clients.max;
+        let fault = cursor.at(token, "it does not run with that many nodes");
+        let what = format_args!("{min} to {max} nodes and at most {clients} clients on the first");
+        return Err(fault.expected(what));
+    }
+    Ok((entry, read_params(cursor, entry.info, Some(names))?))
 }
 
 /// The latest time that an expectation names.
@@ -575,6 +700,10 @@ fn check_value(
     Some(fault.expected(format_args!("{} or `none`", node_list(names))))
 }
 
+fn is_beside(lexed: &Lexed<'_>) -> bool {
+    lexed.tokens.first().is_some_and(|token| !token.quoted && token.text == "beside")
+}
+
 fn is_clock_off(lexed: &Lexed<'_>) -> bool {
     match lexed.tokens.as_slice() {
         [clock, off, ..] => clock.text == "clock" && off.text == "off",
@@ -594,13 +723,13 @@ fn is_known_start(word: &str) -> bool {
     let is_client = word.starts_with('c')
         && word.len() > 1
         && word[1..].bytes().all(|digit| digit.is_ascii_digit());
-    KEYWORDS.contains(&word) || VERBS.contains(&word) || is_client
+    KEYWORDS.contains(&word) || LANES.contains(&word) || VERBS.contains(&word) || is_client
 }
 
 fn unknown_start(cursor: &Cursor<'_>) -> Fault {
     let Some(token) = cursor.peek() else { return cursor.missing("a line of a scenario") };
     let protocols = words_of(CATALOG, |entry| entry.info.id);
-    let known = [KEYWORDS, &protocols, VERBS].concat();
+    let known = [KEYWORDS, &protocols, VERBS, &LANES].concat();
     let message = format_args!("{} begins no line of a scenario", quote(&token.text));
     cursor.at(token, message).expected(one_of(KEYWORDS)).nearest(&token.text, &known)
 }

@@ -1,14 +1,15 @@
 //! Changes of the head of a text: one setting, one flaw, the seed. Everything else stays as a
 //! person wrote it, spaces and comments included.
 
-use super::Document;
 use super::lex::{Token, lex};
+use super::{Document, LANES};
 use crate::protocols;
 
 /// A place in the head of a text, and what is to stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeadPlace<'a> {
-    /// The first word of its line: a protocol, `seed`, `network`, `clients`, `flaw`.
+    /// What its line begins with: a protocol, `beside` or `beside raft`, `seed`, `network`,
+    /// `clients`, `flaw` or `second flaw`.
     pub line: &'a str,
     /// The setting before the `=`; the flaw; empty for the seed, which has no name.
     pub name: &'a str,
@@ -34,7 +35,20 @@ impl Span {
 
 impl HeadPlace<'_> {
     fn is_flaw(&self) -> bool {
-        self.line == "flaw"
+        self.line.ends_with("flaw")
+    }
+
+    /// What stands behind the beginning of its line, if this is one.
+    fn rest<'t>(&self, tokens: &'t [Token<'t>]) -> Option<&'t [Token<'t>]> {
+        let mut rest = tokens;
+        for word in self.line.split(' ') {
+            let (first, behind) = rest.split_first()?;
+            if first.quoted || first.text != word {
+                return None;
+            }
+            rest = behind;
+        }
+        Some(rest)
     }
 
     /// The word that a value makes: `seed`'s is bare, a flaw's is its name.
@@ -63,11 +77,7 @@ impl Document {
     pub fn find_head(&self, place: HeadPlace<'_>) -> Option<Span> {
         self.lines().iter().enumerate().find_map(|(at, line)| {
             let lexed = lex(line);
-            let (first, rest) = lexed.tokens.split_first()?;
-            if first.quoted || first.text != place.line {
-                return None;
-            }
-            let token = rest.iter().find(|token| place.is_at(token))?;
+            let token = place.rest(&lexed.tokens)?.iter().find(|token| place.is_at(token))?;
             Some(Span { line: at as u32 + 1, column: token.column, length: token.length })
         })
     }
@@ -82,12 +92,59 @@ impl Document {
                 let line = &mut lines[span.line as usize - 1];
                 *line = replaced(line, span.column, span.length, &place.word(value));
             }
-            (Some(span), None) => take(&mut lines, span),
+            (Some(_), None) if place.line == "beside" => return self.alone(0),
+            (Some(span), None) => take(&mut lines, span, place.line.split(' ').count()),
             (None, None) => {}
             (None, Some(value)) => add(&mut lines, place, &place.word(value)),
         }
         Document::from_lines(lines)
     }
+
+    /// Of two runs side by side that one alone: what speaks of the other goes. Only the first has
+    /// a line of its own; where the second stays, its line becomes that.
+    pub fn alone(&self, lane: usize) -> Document {
+        let mut lines = Vec::new();
+        let second = self.lines().iter().find_map(|line| behind(line, "beside"));
+        for line in self.lines() {
+            let word = first_word(line);
+            match LANES.iter().position(|lane| *lane == word) {
+                Some(of) if of == lane => lines.extend(behind(line, LANES[lane])),
+                Some(_) => {}
+                None if word == "beside" => {}
+                None if lane == 1 && protocols::find(&word).is_some() => {
+                    let counts = lex(line).tokens.into_iter().filter(|token| {
+                        ["nodes=", "clients="].iter().any(|name| token.text.starts_with(name))
+                    });
+                    let counts = counts.map(|token| format!(" {}", token.text));
+                    let counts: String = counts.collect();
+                    lines.extend(second.clone().map(|second| second + &counts));
+                }
+                None => lines.push(line.clone()),
+            }
+        }
+        Document::from_lines(lines)
+    }
+
+    /// The same, where every flaw of two runs side by side has a line for each of them.
+    pub fn with_flaws_apart(&self) -> Document {
+        let apart = self.lines().iter().flat_map(|line| match first_word(line) == "flaw" {
+            true => LANES.map(|lane| format!("{lane} {}", line.trim_start())).to_vec(),
+            false => vec![line.clone()],
+        });
+        Document::from_lines(apart.collect())
+    }
+}
+
+fn first_word(line: &str) -> String {
+    let lexed = lex(line);
+    let first = lexed.tokens.first().filter(|token| !token.quoted);
+    first.map(|token| token.text.to_string()).unwrap_or_default()
+}
+
+/// What stands behind the first word of a line, if it is that one.
+fn behind(line: &str, word: &str) -> Option<String> {
+    let rest = line.trim_start().strip_prefix(word).filter(|_| first_word(line) == word)?;
+    Some(rest.trim_start().to_string())
 }
 
 /// A line with some characters replaced.
@@ -98,12 +155,14 @@ fn replaced(line: &str, column: u32, length: u32, by: &str) -> String {
     format!("{head}{by}{tail}")
 }
 
-/// Takes a word away with the spaces before it; a line that then says nothing goes too, but for
-/// its comment.
-fn take(lines: &mut Vec<String>, span: Span) {
+/// Takes a word away with the spaces before it; a line that then says no more than its beginning of
+/// so many words goes too, but for its comment.
+fn take(lines: &mut Vec<String>, span: Span, beginning: usize) {
     let at = span.line as usize - 1;
     let lexed = lex(&lines[at]);
-    let is_bare = lexed.tokens.len() <= 2;
+    // Without its settings, the line of a second protocol still says that it is there.
+    let begins = lexed.tokens.first().is_some_and(|token| token.text == "beside");
+    let is_bare = lexed.tokens.len() <= beginning + 1 && !begins;
     if is_bare {
         match lexed.comment.map(str::to_string) {
             Some(comment) => lines[at] = comment,
@@ -120,18 +179,18 @@ fn take(lines: &mut Vec<String>, span: Span) {
 fn add(lines: &mut Vec<String>, place: HeadPlace<'_>, word: &str) {
     let own = |line: &String| {
         let lexed = lex(line);
-        let first = lexed.tokens.first().filter(|first| !first.quoted && first.text == place.line);
-        first.map(|_| lexed.end)
+        place.rest(&lexed.tokens).map(|_| lexed.end)
     };
     let found = lines.iter().enumerate().find_map(|(at, line)| Some((at, own(line)?)));
     if let Some((at, end)) = found.filter(|_| !place.is_flaw()) {
         lines[at] = replaced(&lines[at], end, 0, &format!(" {word}"));
         return;
     }
-    let rank = rank(place.line);
+    let rank = rank(place.line.trim_start_matches("first ").trim_start_matches("second "));
     let earlier = |line: &String| {
         let lexed = lex(line);
-        let first = lexed.tokens.first().filter(|first| !first.quoted);
+        let first = lexed.tokens.iter().find(|token| !LANES.contains(&&*token.text));
+        let first = first.filter(|first| !first.quoted);
         first.is_some_and(|first| (1..=rank).contains(&self::rank(&first.text)))
     };
     let at = lines.iter().rposition(earlier).map_or(lines.len(), |at| at + 1);
@@ -140,7 +199,8 @@ fn add(lines: &mut Vec<String>, place: HeadPlace<'_>, word: &str) {
 
 /// The usual order of the lines of the head, from 1; 0 for other lines.
 fn rank(word: &str) -> usize {
-    const ORDER: [&str; 7] = ["interleave", "title", "", "seed", "network", "clients", "flaw"];
+    const ORDER: [&str; 8] =
+        ["interleave", "title", "", "beside", "seed", "network", "clients", "flaw"];
     match protocols::find(word) {
         Some(_) => 3,
         None if word.is_empty() => 0,
@@ -194,6 +254,32 @@ flaw commit_old_term
         assert!(!changed("flaw", "commit_old_term", None).contains("flaw"));
         let commented = Document::parse("interleave 1\nraft\nseed 3 # why\n");
         assert_eq!(commented.with_head(seed, None).to_string(), "interleave 1\nraft\n# why\n");
+    }
+
+    #[test]
+    fn the_head_of_a_pair_can_be_changed_line_by_line() {
+        let pair = changed("beside", "", Some("raft"));
+        assert_eq!(pair, TEXT.replace("network", "beside raft\nnetwork"));
+        let pair = Document::parse(&(pair + "second at 2s heal\nfirst at 3s heal\n"));
+        let place = HeadPlace { line: "beside raft", name: "election" };
+        let slow = pair.with_head(place, Some("1s..2s"));
+        assert!(slow.to_string().contains("\nbeside raft election=1s..2s\n"), "{slow}");
+        assert_eq!(slow.with_head(place, None), pair);
+        let flawed = slow.with_flaws_apart();
+        let flaw = HeadPlace { line: "second flaw", name: "commit_old_term" };
+        let right = flawed.with_head(flaw, None).to_string();
+        assert!(right.contains("\nfirst flaw commit_old_term\n"), "{right}");
+        assert!(!right.contains("second flaw"), "{right}");
+        let scenario = parse(&right).scenario.expect("it still reads");
+        let flaws = |lane: &crate::scenario::Scenario| lane.setup.params.flaws[0];
+        assert_eq!(scenario.lanes().map(flaws).collect::<Vec<_>>(), [true, false]);
+        for (lane, heals) in [(0, "at 3s heal"), (1, "at 2s heal")] {
+            let alone = slow.alone(lane);
+            let scenario = parse(&alone.to_string()).scenario.expect("it reads");
+            assert_eq!((scenario.lanes().count(), scenario.names().servers), (1, 5), "{alone}");
+            assert!(alone.to_string().contains(heals), "{alone}");
+        }
+        assert_eq!(slow.with_head(HeadPlace { line: "beside", name: "" }, None), slow.alone(0));
     }
 
     #[test]

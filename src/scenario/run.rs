@@ -41,6 +41,8 @@ pub struct Report {
     pub notes_reached: u128,
     /// Every property and its state at the end.
     pub verdicts: Vec<Verdict>,
+    /// The protocol that ran beside it, and what became of that run.
+    pub beside: Option<(&'static str, Box<Report>)>,
 }
 
 /// What became of an expectation.
@@ -67,7 +69,11 @@ impl Report {
             Some(format!("line {}: expected {}; {why}", outcome.line, outcome.text))
         });
         let stopped = self.stopped.map(|why| format!("the run was ended early: {why}"));
-        failed.chain(self.violations.iter().cloned()).chain(stopped).collect()
+        let own = failed.chain(self.violations.iter().cloned()).chain(stopped);
+        let beside = self.beside.iter().flat_map(|(id, report)| {
+            report.failures().into_iter().map(move |failure| format!("{id} beside: {failure}"))
+        });
+        own.chain(beside).collect()
     }
 }
 
@@ -90,7 +96,7 @@ enum State {
 impl<'a> Runner<'a> {
     /// A run at its start.
     pub fn new(scenario: &'a Scenario, watch: Watch) -> Result<Runner<'a>, String> {
-        let session = scenario.start(watch)?;
+        let session = scenario.start_alone(watch)?;
         let facts = scenario.expects.iter().enumerate();
         let facts = facts.filter_map(|(place, expect)| match &expect.what {
             Expectation::Fact(when, fact) => {
@@ -150,6 +156,7 @@ impl<'a> Runner<'a> {
             digest: self.session.digest(),
             notes_reached: self.session.notes_reached(),
             verdicts,
+            beside: None,
         }
     }
 
@@ -291,7 +298,12 @@ fn violation(verdict: &Verdict) -> Option<String> {
     Some(format!("it broke at step {step}, {at}: {}", finding.because))
 }
 
-/// Runs a scenario to its end with every property checked.
+/// Runs a scenario to its end with every property checked. Two runs side by side are judged each
+/// by itself: neither sees the other.
 pub fn run(scenario: &Scenario) -> Result<Report, String> {
-    Ok(Runner::new(scenario, Watch::PROPERTIES)?.finish())
+    let mut report = Runner::new(scenario, Watch::PROPERTIES)?.finish();
+    if let Some(beside) = &scenario.beside {
+        report.beside = Some((beside.entry.info.id, Box::new(run(beside)?)));
+    }
+    Ok(report)
 }

@@ -7,7 +7,7 @@ use super::shell::Broken;
 use crate::scenario::link::{self, LinkError, Position};
 use crate::scenario::{Diagnostic, Document, Scenario, library, parse};
 use crate::service::ServiceInfo;
-use crate::sim::action::{Action, Scheduled};
+use crate::sim::action::Action;
 use crate::sim::session::{Session, Watch};
 use crate::sim::tree::Tree;
 use crate::view::{NodeNames, Span, Time};
@@ -63,15 +63,15 @@ impl Source {
 
     /// The text with everything that was done to a run of it.
     pub fn text(&self, session: &dyn Session) -> String {
-        let script = &session.setup().script;
-        if !script.iter().any(|scheduled| scheduled.recorded) {
+        if !acted(session) {
             return self.document.to_string();
         }
-        let script: Vec<Scheduled> = script
-            .iter()
-            .map(|scheduled| Scheduled { recorded: false, ..scheduled.clone() })
-            .collect();
-        self.document.with_script(&self.scenario, &script).to_string()
+        let mut scripts = vec![session.setup().script.as_slice()];
+        scripts.extend(session.beside().map(|beside| beside.setup().script.as_slice()));
+        if session.lane() == 1 {
+            scripts.reverse();
+        }
+        self.document.with_scripts(&self.scenario, &scripts).to_string()
     }
 
     /// A link to a run, to its start or to its present position.
@@ -79,7 +79,7 @@ impl Source {
         let position = if here { position(player) } else { None };
         let session = player.session();
         let mut text = self.text(session);
-        let done = session.setup().script.iter().any(|scheduled| scheduled.recorded);
+        let done = acted(session);
         let late = position.is_some_and(|position| position.at > self.scenario.until);
         if let Some(id) = self.id.filter(|_| !done && !late) {
             return Ok(Shared { fragment: link::encode_library(id, position), text });
@@ -91,6 +91,12 @@ impl Source {
         let fragment = fragment.map_err(|error| error.to_string())?;
         Ok(Shared { fragment, text })
     }
+}
+
+/// Whether anything was done to a run, or to the one beside it, that its scenario does not say.
+fn acted(session: &dyn Session) -> bool {
+    let own = session.setup().script.iter().any(|scheduled| scheduled.recorded);
+    own || session.beside().is_some_and(acted)
 }
 
 /// Moves the end of a scenario behind a time at which somebody stands.
@@ -170,15 +176,7 @@ pub fn open_library(id: &str) -> Result<Opened, Broken> {
 pub fn open_fragment(fragment: &str) -> Result<Opened, Broken> {
     let opened = link::open(fragment).map_err(|error| broken_link(fragment, &error))?;
     let text = opened.parsed.document.to_string();
-    let revision = opened.scenario.entry.info.revision;
-    let remark = opened.made_with.map(|old| {
-        let title = opened.scenario.entry.info.title;
-        format!(
-            "This link was made with revision {old} of {title}; this is revision {revision}. The \
-             run may differ from what was seen then."
-        )
-        .into()
-    });
+    let remark = opened.made_with.map(|old| opened.scenario.made_with(old).into());
     let run = start(opened.scenario, opened.parsed.document, opened.library, &text)?;
     Ok(Opened { at: opened.position, remark, ..run })
 }
@@ -226,7 +224,9 @@ pub fn digest_of(text: &str) -> String {
     match scenario.start(Watch::PROPERTIES) {
         Ok(mut session) => {
             session.run_to(scenario.until, crate::scenario::limits::MAX_EVENTS);
-            format!("{} {} {:016x}", session.step_count(), session.now(), session.digest())
+            let beside = session.beside().map_or(0, |beside| beside.step_count());
+            let steps = session.step_count() + beside;
+            format!("{steps} {} {:016x}", session.now(), session.digest())
         }
         Err(why) => why,
     }
