@@ -35,17 +35,14 @@ pub fn open(options: Options, out: &mut Out) -> Result<Verdict, String> {
         out.json(&json!({
             "text": text,
             "protocol": info.id,
-            "revision": info.revision,
-            "made_with": opened.made_with.unwrap_or(info.revision),
+            "revision": opened.scenario.revision(),
+            "made_with": opened.made_with.unwrap_or(opened.scenario.revision()),
             "at_us": opened.position.map(|position| position.at),
         }));
         return Ok(Verdict::Good);
     }
     if let Some(revision) = opened.made_with {
-        remark(&format!(
-            "the link was made with revision {revision} of {}; this is revision {}",
-            info.id, info.revision
-        ));
+        remark(&opened.scenario.made_with(revision));
     }
     out.text(&text);
     Ok(Verdict::Good)

@@ -5,10 +5,14 @@ use serde_json::{Value, json};
 use super::{Options, Out, Verdict, input, remark};
 use crate::scenario::limits::MAX_EVENTS;
 use crate::scenario::{Scenario, trace, units};
+use crate::sim::pair::Pair;
 use crate::sim::session::{Session, Watch};
+use crate::sim::tally::{ROWS, Tally};
+use crate::sim::verdict::Finding;
 use crate::view::{Span, Time};
 
-/// Runs a scenario and shows what happens.
+/// Runs a scenario and shows what happens. Where two protocols run side by side, the events of both
+/// come in the order of the clock, and what they have cost at the end.
 pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
     let input = input::load(options.only("a scenario")?)?;
     let scenario = &input.scenario;
@@ -16,85 +20,151 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
         Some(word) => units::read_time(word).map_err(|why| format!("--until {word}: {why}"))?,
         None => scenario.until,
     };
-    let watch = if options.trace { Watch::ALL } else { Watch::PROPERTIES };
-    let mut session = scenario.start(watch)?;
-    let mut telling = Telling { scenario, said: 0, json: options.json, events: Vec::new() };
+    // What a call cost is counted along its causes, which only a trace has.
+    let traced = options.trace || scenario.beside.is_some();
+    let watch = if traced { Watch::ALL } else { Watch::PROPERTIES };
+    let runs = scenario.lanes().map(|lane| lane.start_alone(watch));
+    let mut runs = runs.collect::<Result<Vec<_>, String>>()?;
+    let lanes = scenario.lane_titles();
+    let mut telling = Telling { scenario, lanes, said: 0, json: options.json, events: Vec::new() };
     let mut finished = true;
-    while let Some(at) = session.next_at().filter(|&at| at <= until) {
-        if session.step_count() >= MAX_EVENTS {
+    while let Some((at, lane)) = next(&mut runs).filter(|(at, _)| *at <= until) {
+        let run = &mut *runs[lane];
+        if run.step_count() >= MAX_EVENTS {
             finished = false;
             break;
         }
         telling.say_before(at, out);
-        session.step();
+        run.step();
         if options.trace {
-            telling.event(&mut *session, out);
+            telling.event(lane, run, out);
         }
     }
     if finished {
-        session.run_to(until, 1);
+        for run in &mut runs {
+            run.run_to(until, 1);
+        }
         telling.say_before(until + 1, out);
     }
     if let Some(revision) = input.made_with {
-        let info = scenario.entry.info;
-        remark(&format!(
-            "the link was made with revision {revision} of {}; this is revision {}: \
-             the run may differ from what was shared",
-            info.id, info.revision
-        ));
+        remark(&scenario.made_with(revision));
     }
-    tell_end(&mut *session, telling.events, finished, options.json, out);
-    Ok(if finished { Verdict::Good } else { Verdict::Bad })
+    let verdict = if finished { Verdict::Good } else { Verdict::Bad };
+    if options.json {
+        let events = std::mem::take(&mut telling.events);
+        out.json(&end_as_json(runs, &telling.lanes, events, finished));
+        return Ok(verdict);
+    }
+    tell_end(runs, &telling.lanes, finished, out);
+    Ok(verdict)
 }
 
-fn tell_end(
-    session: &mut dyn Session,
+/// The run whose event comes next, and when that is; of two at once, the first.
+fn next(runs: &mut [Box<dyn Session>]) -> Option<(Time, usize)> {
+    let times = runs.iter_mut().enumerate().filter_map(|(lane, run)| Some((run.next_at()?, lane)));
+    times.min()
+}
+
+/// One run, or two as one.
+fn joined(mut runs: Vec<Box<dyn Session>>) -> (u64, Box<dyn Session>) {
+    let steps = runs.iter().map(|run| run.step_count()).sum();
+    let last = runs.pop().expect("a scenario has a run");
+    match runs.pop() {
+        Some(first) => (steps, Box::new(Pair::new(first, last))),
+        None => (steps, last),
+    }
+}
+
+fn broken(run: &dyn Session) -> Vec<(&'static str, Finding)> {
+    let broken = run.verdicts().into_iter().filter(|verdict| verdict.broken());
+    broken.filter_map(|verdict| Some((verdict.property.id, verdict.finding?))).collect()
+}
+
+fn end_as_json(
+    mut runs: Vec<Box<dyn Session>>,
+    lanes: &[String],
     events: Vec<Value>,
     finished: bool,
-    json: bool,
-    out: &mut Out,
-) {
-    let broken: Vec<_> =
-        session.verdicts().into_iter().filter(|verdict| verdict.broken()).collect();
-    let digest = format!("{:016x}", session.digest());
-    if json {
-        let broken = broken.iter().filter_map(|verdict| {
-            let finding = verdict.finding.as_ref()?;
-            let property = verdict.property.id;
-            Some(json!({
+) -> Value {
+    let violated = |run: &dyn Session| {
+        let found = broken(run).into_iter().map(|(property, finding)| {
+            json!({
                 "property": property,
                 "step": finding.step,
                 "at_us": finding.at,
                 "because": finding.because,
-            }))
+            })
         });
-        out.json(&json!({
-            "steps": session.step_count(),
-            "time_us": session.now(),
-            "digest": digest,
-            "finished": finished,
-            "violated": broken.collect::<Vec<Value>>(),
-            "events": events,
-        }));
-        return;
+        found.collect::<Vec<Value>>()
+    };
+    let first = violated(&*runs[0]);
+    let mut beside = Vec::new();
+    if runs.len() > 1 {
+        for (run, lane) in runs.iter_mut().zip(lanes) {
+            let tally = Tally::of(&mut **run);
+            beside.push(json!({
+                "lane": lane,
+                "protocol": run.info().id,
+                "steps": run.step_count(),
+                "digest": format!("{:016x}", run.digest()),
+                "violated": violated(&**run),
+                "messages": tally.messages,
+                "client_messages": tally.client_messages,
+                "lost": tally.lost,
+                "calls": tally.calls,
+                "answered": tally.answered,
+                "message_delays_median": tally.delays.map(|spread| spread.median),
+                "message_delays_most": tally.delays.map(|spread| spread.most),
+                "latency_us_median": tally.latency.map(|spread| spread.median),
+                "latency_us_most": tally.latency.map(|spread| spread.most),
+                "unavailable_us": tally.unavailable_us(),
+            }));
+        }
     }
-    for verdict in broken {
-        if let Some(finding) = &verdict.finding {
-            let (step, at) = (finding.step, Span(finding.at));
-            let (id, because) = (verdict.property.id, &finding.because);
-            out.line(format!("violated: {id} at step {step}, {at}: {because}"));
+    let (steps, run) = joined(runs);
+    let mut end = json!({
+        "steps": steps,
+        "time_us": run.now(),
+        "digest": format!("{:016x}", run.digest()),
+        "finished": finished,
+        "violated": first,
+        "events": events,
+    });
+    if !beside.is_empty() {
+        end["lanes"] = Value::Array(beside);
+    }
+    end
+}
+
+fn tell_end(mut runs: Vec<Box<dyn Session>>, lanes: &[String], finished: bool, out: &mut Out) {
+    let pair = runs.len() > 1;
+    for (run, lane) in runs.iter().zip(lanes) {
+        let lane = if pair { format!("{lane}: ") } else { String::new() };
+        for (id, finding) in broken(&**run) {
+            let (step, at, because) = (finding.step, Span(finding.at), finding.because);
+            out.line(format!("{lane}violated: {id} at step {step}, {at}: {because}"));
+        }
+    }
+    if pair {
+        let counted = runs.iter_mut().map(|run| Tally::of(&mut **run).shown());
+        let counted: Vec<_> = counted.collect();
+        out.line(format!("{:<18} {:>26} {:>26}", "", lanes[0], lanes[1]));
+        for (place, (name, _)) in ROWS.iter().enumerate() {
+            out.line(format!("{name:<18} {:>26} {:>26}", counted[0][place], counted[1][place]));
         }
     }
     if !finished {
         out.line(format!("stopped after {MAX_EVENTS} events"));
     }
-    let (steps, now) = (session.step_count(), Span(session.now()));
-    out.line(format!("steps {steps}, time {now}, digest {digest}"));
+    let (steps, run) = joined(runs);
+    let (now, digest) = (Span(run.now()), run.digest());
+    out.line(format!("steps {steps}, time {now}, digest {digest:016x}"));
 }
 
 /// What is told while the scenario runs.
 struct Telling<'a> {
     scenario: &'a Scenario,
+    lanes: Vec<String>,
     said: usize,
     json: bool,
     events: Vec<Value>,
@@ -111,13 +181,18 @@ impl Telling<'_> {
         }
     }
 
-    fn event(&mut self, session: &mut dyn Session, out: &mut Out) {
+    fn event(&mut self, lane: usize, session: &mut dyn Session, out: &mut Out) {
         let (names, info) = (session.names(), session.info());
         let Some(event) = session.event(session.step_count()) else { return };
         if !self.json {
-            return out.line(trace::line(&event, names, info));
+            let line = trace::line(&event, names, info);
+            return match self.lanes.len() {
+                1 => out.line(line),
+                _ => out.line(format!("{:<14} {line}", self.lanes[lane])),
+            };
         }
         self.events.push(json!({
+            "lane": (self.lanes.len() > 1).then(|| &self.lanes[lane]),
             "step": event.step,
             "at_us": event.at,
             "node": event.node.map(|node| names.name(node)),
