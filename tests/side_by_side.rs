@@ -191,8 +191,7 @@ fn what_is_done_to_both_is_written_so_that_both_replay() {
                 pair.act(action).expect("it makes sense");
             }
             let end = pair.now().max(scenario.until);
-            let mut scripts =
-                vec![pair.setup().script.clone(), beside(&*pair).setup().script.clone()];
+            let mut scripts = [pair.setup().script.clone(), beside(&*pair).setup().script.clone()];
             if pair.lane() == 1 {
                 scripts.reverse();
             }

@@ -5,7 +5,7 @@
 
 use super::session::{Call, Outcome, Session};
 use super::trace::EventKind;
-use crate::order::sort_by_key;
+use crate::order::{SortedMap, sort_by_key};
 use crate::view::{NodeNames, Time};
 
 /// The numbers of a run at its present position.
@@ -70,6 +70,11 @@ pub const ROWS: [(&str, &str); 8] = [
     ),
 ];
 
+/// What was counted before and cannot change as long as the run is the same: the message delays of
+/// calls, by the steps of call and answer.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger(SortedMap<(u64, u64), Option<u64>>);
+
 impl Tally {
     /// The numbers as people read them, one for each of [`ROWS`].
     pub fn shown(&self) -> [String; ROWS.len()] {
@@ -93,6 +98,11 @@ impl Tally {
 
     /// The numbers of a run up to its present position.
     pub fn of(session: &mut dyn Session) -> Tally {
+        Tally::with(session, &mut Ledger::default())
+    }
+
+    /// The same, by whoever counts again and again on the same branch of the run.
+    pub fn with(session: &mut dyn Session, ledger: &mut Ledger) -> Tally {
         let mut tally = Tally::default();
         tally.count_messages(session);
         let calls = session.calls();
@@ -101,7 +111,10 @@ impl Tally {
         for call in &calls {
             if let Outcome::Done { at, step, .. } = call.outcome {
                 latency.push(at - call.called_at);
-                delays.extend(message_delays(session, call.called_step, step));
+                let (called, count) = (call.called_step, message_delays);
+                let known =
+                    ledger.0.or_insert_with((called, step), || count(session, called, step));
+                delays.extend(*known);
             }
         }
         tally.answered = latency.len() as u32;

@@ -26,6 +26,8 @@ pub struct Branch {
     pub id: BranchId,
     /// Where it comes from: the branch, and the step up to which they are the same.
     pub parent: Option<(BranchId, u64)>,
+    /// That step of the other run, where two run side by side.
+    beside: u64,
     /// The run itself. Trees that were kept share it until one of them moves it.
     pub session: Rc<dyn Session>,
 }
@@ -33,7 +35,7 @@ pub struct Branch {
 impl Tree {
     /// A tree of one branch.
     pub fn new(session: Box<dyn Session>) -> Tree {
-        let root = Branch { id: BranchId(0), parent: None, session: session.into() };
+        let root = Branch { id: BranchId(0), parent: None, beside: 0, session: session.into() };
         Tree { branches: vec![root], current: BranchId(0), next: 1 }
     }
 
@@ -83,6 +85,20 @@ impl Tree {
         std::mem::replace(self, kept)
     }
 
+    /// Faces the other of two runs, in every branch.
+    pub fn turn(&mut self) {
+        for branch in &mut self.branches {
+            if Rc::get_mut(&mut branch.session).is_none() {
+                branch.session = branch.session.fork().into();
+            }
+            let session = Rc::get_mut(&mut branch.session).expect("a fork is shared with nobody");
+            session.turn();
+            if let Some((_, step)) = &mut branch.parent {
+                std::mem::swap(step, &mut branch.beside);
+            }
+        }
+    }
+
     fn has(&self, id: BranchId) -> bool {
         self.branches.iter().any(|branch| branch.id == id)
     }
@@ -111,11 +127,12 @@ impl Tree {
         let mut session = self.session().fork();
         session.act(action)?;
         let step = self.session().step_count();
+        let beside = self.session().beside().map_or(0, |run| run.step_count());
         self.session_mut().thin();
         let id = BranchId(self.next);
         self.next += 1;
         let parent = Some((self.current, step));
-        self.branches.push(Branch { id, parent, session: session.into() });
+        self.branches.push(Branch { id, parent, beside, session: session.into() });
         self.current = id;
         self.prune();
         Ok(true)

@@ -14,6 +14,7 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::components::act::{act, partition};
+use super::components::compare::{first, second};
 use super::components::form::form;
 use super::components::help::help;
 use super::components::icons::{face, icon};
@@ -77,7 +78,7 @@ pub fn App(props: &AppProps) -> Html {
         });
     }
     let query = &shell.query;
-    let (full, sides) = (query.controls == Controls::Full, !Tab::all(query).is_empty());
+    let (full, sides) = (query.controls == Controls::Full, !Tab::all(shell).is_empty());
     let class = match (full, sides) {
         (true, true) => "app",
         (true, false) => "app alone",
@@ -92,11 +93,7 @@ pub fn App(props: &AppProps) -> Html {
             page.el("main class=lab", |page| {
                 page.when(!full, |page| page.line("h1 class=sr", &view.title));
                 page.el("section class=scene aria-label=Stage", |page| {
-                    page.put(html! {
-                        <Stage store={store.clone()} view={view.clone()}
-                            shell={model.shell.clone()} layout={shell.layout.0.clone()}
-                            stage={shell.stage.0.clone()} />
-                    });
+                    stages(page, &store, &model);
                     part(page, &store, &model, tools);
                     page.when(shell.proposes(), |page| part(page, &store, &model, try_this));
                 });
@@ -108,6 +105,25 @@ pub fn App(props: &AppProps) -> Html {
             page.line("p class=sr role=status aria-live=polite id=spoken", &shell.spoken);
         });
     })
+}
+
+/// The stage, or one for each of two runs, with its head.
+fn stages(page: &mut Markup, store: &Store, model: &Model) {
+    let stage = |view: &View, lane: usize| {
+        let (store, view, shell) = (store.clone(), view.clone(), model.shell.clone());
+        let (layout, stage) = (shell.layout.0.clone(), shell.stage.0.clone());
+        html! { <Stage {store} {view} {shell} {layout} {stage} {lane} /> }
+    };
+    let Some(lanes) = model.scene.0.pair() else { return page.put(stage(&model.scene, 0)) };
+    page.el("div class=pair", |page| {
+        for ((lane, scene), head) in lanes.into_iter().enumerate().zip([first as Draw, second]) {
+            page.el("div class=lane", |page| {
+                page.state("data-faced", model.scene.lane == lane);
+                part(page, store, model, head);
+                page.put(stage(&View(scene), lane));
+            });
+        }
+    });
 }
 
 /// What tests and the pages around a frame want to know of the run.

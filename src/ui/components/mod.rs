@@ -3,6 +3,7 @@
 pub mod act;
 pub mod branches;
 pub mod calls;
+pub mod compare;
 pub mod dialog;
 pub mod form;
 pub mod help;

@@ -7,6 +7,7 @@ use yew::virtual_dom::ListenerKind;
 
 use super::branches::branches;
 use super::calls::calls;
+use super::compare::compare;
 use super::inspector::inspector;
 use super::log::log;
 use super::properties::properties;
@@ -18,7 +19,7 @@ use crate::ui::state::store::{Command, Store, View};
 
 /// The side.
 pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
-    let tabs = Tab::all(&shell.query);
+    let tabs = Tab::all(shell);
     if tabs.is_empty() {
         return Html::default();
     }
@@ -41,6 +42,7 @@ pub fn side(store: &Store, view: &View, shell: &Shell) -> Html {
             page.el("div class=panel role=tabpanel id=panel tabindex=0", |page| {
                 page.attr("aria-labelledby", &id(current));
                 match current {
+                    Tab::Compare => compare(page, store, view),
                     Tab::Inspect => page.put(inspector(store, view, shell)),
                     Tab::Events => log(page, store, view, shell),
                     Tab::Properties => properties(page, store, view),
@@ -83,7 +85,7 @@ fn mark(page: &mut Markup, tab: Tab, view: &View) {
 fn arrows(store: &Store, event: &Event) {
     let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
     let shell = store.model().shell;
-    let tabs = Tab::all(&shell.query);
+    let tabs = Tab::all(&shell);
     let current = current(&tabs, &shell);
     let count = tabs.len();
     let at = tabs.iter().position(|tab| *tab == current).unwrap_or(0);

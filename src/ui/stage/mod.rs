@@ -89,6 +89,8 @@ pub struct StageProps {
     pub layout: Layout,
     /// How the stage is arranged.
     pub stage: Rc<Arrange>,
+    /// Which of two runs side by side it shows.
+    pub lane: usize,
 }
 
 /// With more servers than this, links that are as they should be are not drawn one by one.
@@ -99,24 +101,30 @@ const TARGETS: usize = 60;
 /// The stage.
 #[component]
 pub fn Stage(props: &StageProps) -> Html {
-    let store = &props.store;
+    let (store, lane) = (&props.store, props.lane);
     let frame = use_node_ref();
     let canvas = use_node_ref();
     {
         let (frame, canvas, store) = (frame.clone(), canvas.clone(), store.clone());
         use_effect_with((), move |()| {
-            store.attach(canvas.cast::<HtmlCanvasElement>());
-            let heard = frame.cast::<Element>().map(|stage| pointer::listen(stage, &store));
-            let watched = watch_size(&frame, store);
+            store.attach(lane, canvas.cast::<HtmlCanvasElement>());
+            let heard = frame.cast::<Element>();
+            let heard = heard.map(|stage| pointer::listen(stage, &store, lane));
+            // Two stages are of one size.
+            let watched = (lane == 0).then(|| watch_size(&frame, store));
             move || {
                 drop(heard);
-                watched();
+                if let Some(watched) = watched {
+                    watched();
+                }
             }
         });
     }
     let (layout, stage) = (&props.layout, &*props.stage);
     let scene = &props.view;
-    let selection = props.shell.selection;
+    // Of two stages, one is faced; on the other one sees as much and does nothing.
+    let faced = store.lane() == lane;
+    let selection = props.shell.selection.filter(|_| faced);
     let (w, h) = (layout.width, layout.height);
     let (width, height) = (Px(w).to_string(), Px(h).to_string());
     let label = format!("{}: {} nodes", scene.title, scene.nodes.len());
@@ -127,11 +135,11 @@ pub fn Stage(props: &StageProps) -> Html {
         Tool::Rift(_) => "rift",
     };
     html! {
-        <div class="stage" ref={frame} id="stage" role="group" aria-label={label} tabindex="-1"
-            aria-keyshortcuts="M L R + - 0" data-hand={hand}>
-            <svg role="presentation" {width} {height}>
+        <div class="stage" ref={frame} id={if faced { "stage" } else { "stage-beside" }} role="group"
+            aria-label={label} tabindex="-1" aria-keyshortcuts="M L R + - 0" data-hand={hand}>
+            <svg role="presentation" {width} {height} aria-hidden={(!faced).then_some("true")}>
                 <g transform={stage.camera.transform()}>
-                { torn(scene, layout, &stage.tool) }
+                { torn(scene, layout, if faced { &stage.tool } else { &Tool::None }) }
                 { for outline::outlines(scene, layout) }
                 { links(scene, layout, selection) }
                 { for scene.nodes.iter().map(|shot| {
@@ -142,17 +150,17 @@ pub fn Stage(props: &StageProps) -> Html {
                     html! {
                         <Node key={id.0} shot={shot.clone()} layout={layout.clone()}
                             selected={selection == Some(Selection::Node(id))}
-                            tab={props.shell.stop == id} store={store.clone()} {fresh}
+                            tab={props.shell.stop == id} store={store.clone()} {fresh} {faced}
                             call={AttrValue::from(call)} breaks={breaks(scene, id)} />
                     }
                 }) }
-                if !scene.playing { { targets(scene, layout, selection) } }
-                { in_hand(layout, &stage.tool) }
+                if faced && !scene.playing { { targets(scene, layout, selection) } }
+                if faced { { in_hand(layout, &stage.tool) } }
                 </g>
             </svg>
             <canvas ref={canvas} aria-hidden="true"></canvas>
-            { tools::in_hand(store, scene, layout, stage) }
-            { menu::menu(store, scene, &props.shell, layout) }
+            if faced { { tools::in_hand(store, scene, layout, stage) } }
+            if faced { { menu::menu(store, scene, &props.shell, layout) } }
         </div>
     }
 }

@@ -33,6 +33,8 @@ pub struct NodeProps {
     pub fresh: Option<u64>,
     /// What a client asks, and what came of it.
     pub call: AttrValue,
+    /// Whether it stands on the stage that is faced.
+    pub faced: bool,
     /// The broken properties that are about it.
     pub breaks: Option<AttrValue>,
 }
@@ -48,6 +50,9 @@ pub fn Node(props: &NodeProps) -> Html {
     let radius = layout.radius_of(shot.id);
     let keydown = walk(store, shot.id, layout, &shot.name);
     let onfocus = store.on::<FocusEvent>(Command::Stop(shot.id));
+    // On a page an id stands for one thing.
+    let named = |what: &str| props.faced.then(|| format!("{what}-{}", shot.name));
+    let tabindex = props.faced.then_some(if props.tab { "0" } else { "-1" });
     let class = classes!(
         "node",
         format!("tone-{}", shot.view.tone.word()),
@@ -61,12 +66,12 @@ pub fn Node(props: &NodeProps) -> Html {
     let arm = Px(radius * 0.62);
     let cross = format!("M-{arm} -{arm}L{arm} {arm}M{arm} -{arm}L-{arm} {arm}");
     html! {
-        <g {class} id={format!("node-{}", shot.name)} data-select={format!("node:{}", shot.name)}
+        <g {class} id={named("node")} data-select={format!("node:{}", shot.name)}
             data-role={shot.view.role} data-up={shot.up.to_string()}
             data-paused={shot.paused.to_string()}
             transform={format!("translate({at})")}>
             <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
-                id={format!("focus-{}", shot.name)} tabindex={if props.tab { "0" } else { "-1" }}
+                id={named("focus")} {tabindex}
                 aria-label={spoken(props)} aria-pressed={props.selected.to_string()}
                 aria-keyshortcuts="C Z I J T E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
                 onkeydown={keydown} {onfocus} />

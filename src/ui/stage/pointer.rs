@@ -54,6 +54,8 @@ enum Grab {
 /// A gesture that may be going on.
 struct Hands {
     store: Store,
+    /// Which of two stages it is.
+    lane: usize,
     stage: Element,
     fingers: RefCell<Vec<(i32, Point)>>,
     grab: Cell<Grab>,
@@ -67,9 +69,10 @@ struct Hands {
 }
 
 /// Listens until dropped.
-pub fn listen(stage: Element, store: &Store) -> Vec<EventListener> {
+pub fn listen(stage: Element, store: &Store, lane: usize) -> Vec<EventListener> {
     let hands = Rc::new(Hands {
         store: store.clone(),
+        lane,
         stage: stage.clone(),
         fingers: RefCell::default(),
         grab: Cell::new(Grab::Nothing),
@@ -94,6 +97,13 @@ impl Hands {
         let Some(target) = target else { return };
         if target.closest(OWN).ok().flatten().is_some() && self.grab.get() == Grab::Nothing {
             return;
+        }
+        // Whoever lays hands on a stage faces it first.
+        if self.lane != self.store.lane() {
+            match &*event.type_() {
+                "pointermove" | "touchmove" => return,
+                _ => self.store.send(Command::Face(self.lane)),
+            }
         }
         if let Some(event) = event.dyn_ref::<WheelEvent>() {
             return self.wheel(event);

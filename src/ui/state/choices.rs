@@ -5,6 +5,7 @@ use super::forms::{Subject, Wish};
 use super::scene::{LinkPair, Scene, Selection, Shot};
 use super::store::Command;
 use crate::sim::action::{Action, Delay, Direction, LinkChange, MessageRef, Target};
+use crate::sim::info::RoleInfo;
 use crate::sim::session::LinkShot;
 use crate::ui::stage::arrange;
 use crate::view::{MessageName, NodeId};
@@ -248,6 +249,9 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
         return list.0;
     }
     let authority = scene.info.roles.iter().find(|role| role.tone == crate::view::Tone::Leading);
+    if let Some(beside) = &scene.beside {
+        return proposals_of_two(scene, beside, authority);
+    }
     let mut newest: Option<&Shot> = None;
     let mut first: Option<&Shot> = None;
     let (mut alive, mut down) = (0, 0);
@@ -284,6 +288,37 @@ pub fn proposals(scene: &Scene) -> Vec<Choice> {
     } else if scene.names.servers > 2 {
         let doc = "A minority, with whoever leads, loses sight of the rest.";
         list.act("Split the network", doc, "", minority(scene, newest.map(|shot| shot.id)));
+    }
+    list.0
+}
+
+/// The same for two runs side by side: what means the same in both. Whoever leads the one need not
+/// lead the other, so it is named by its role.
+fn proposals_of_two(
+    scene: &Scene,
+    beside: &Scene,
+    authority: Option<&'static RoleInfo>,
+) -> Vec<Choice> {
+    let mut list = List::default();
+    if scene.nodes.iter().chain(&beside.nodes).any(|shot| !shot.up) {
+        list.act("Restart all", KEPT, "", Action::Restart(Target::All));
+    }
+    let role = authority.filter(|role| beside.info.roles.iter().any(|other| other.id == role.id));
+    if let Some(role) = role {
+        let target = Target::Role(role.id.to_string());
+        list.act(&format!("Crash each {}", role.id), LOST, "", Action::Crash(target));
+    }
+    request(&mut list, scene);
+    let shut = |link: &LinkPair| {
+        let way = |link: &LinkShot| link.cut || link.held;
+        way(&link.there) || way(&link.back)
+    };
+    if scene.links.iter().chain(beside.links.iter()).any(shut) {
+        list.act("Heal the network", "Every cut and hold ends.", "", Action::Heal);
+    } else if let Some(role) = role {
+        let target = Target::Role(role.id.to_string());
+        let doc = "It is cut off from everybody.";
+        list.act(&format!("Isolate each {}", role.id), doc, "", Action::Isolate(target));
     }
     list.0
 }

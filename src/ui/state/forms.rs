@@ -87,7 +87,7 @@ pub struct Gap {
     /// What is wrong with that.
     pub fault: Option<String>,
     was: Rc<str>,
-    line: &'static str,
+    line: Rc<str>,
     name: &'static str,
 }
 
@@ -119,8 +119,8 @@ impl Gap {
         self.value != self.was
     }
 
-    fn place(&self) -> HeadPlace<'static> {
-        HeadPlace { line: self.line, name: self.name }
+    fn place(&self) -> HeadPlace<'_> {
+        HeadPlace { line: &self.line, name: self.name }
     }
 }
 
@@ -141,17 +141,18 @@ impl Gaps {
             was: value.clone(),
             value,
             fault: None,
-            line: "",
+            line: Rc::default(),
             name,
         });
     }
 
     /// Those without a heading stand under this one, and in that line of the text.
     #[inline(never)]
-    fn group(&mut self, group: &'static str, line: &'static str) {
+    fn group(&mut self, group: &'static str, line: &str) {
+        let line: Rc<str> = line.into();
         for gap in &mut self.0 {
             if gap.group.is_empty() {
-                (gap.group, gap.line) = (group, line);
+                (gap.group, gap.line) = (group, line.clone());
             }
         }
     }
@@ -259,6 +260,9 @@ fn read_line(store: &Store, blank: &mut Blank) -> Option<Command> {
 fn read_head(store: &Store, blank: &mut Blank) -> Option<Command> {
     let text = store.ask(|player| player.text());
     let mut document = Document::parse(&text);
+    if blank.gaps.iter().any(|gap| gap.changed() && gap.line.ends_with(" flaw")) {
+        document = document.with_flaws_apart();
+    }
     for gap in blank.gaps.iter().filter(|gap| gap.changed()) {
         let off = matches!(&*gap.value, "" | OFF) && gap.kind == Kind::Check;
         let value = Some(gap.value.trim()).filter(|value| !value.is_empty() && !off);
@@ -357,8 +361,18 @@ fn open(store: &Store, subject: Subject) -> Option<Blank> {
             ("Partition".to_string(), doc, "partition".to_string())
         }
         Subject::Run => {
-            let setup = store.ask(|player| player.session().setup().clone());
-            head(&mut gaps, known(store).entry, &setup);
+            let mut lanes = store.ask(|player| {
+                let session = player.session();
+                let mine = (session.info().id, session.setup().clone());
+                let other = session.beside().map(|run| (run.info().id, run.setup().clone()));
+                [Some(mine), other]
+            });
+            if scene.lane == 1 {
+                lanes.reverse();
+            }
+            let lanes = lanes.into_iter().flatten();
+            let lanes = lanes.filter_map(|(id, setup)| Some((protocols::find(id)?, setup)));
+            head(&mut gaps, &lanes.collect::<Vec<_>>());
             let doc = "What the run is made from. It begins again with what you change here: \
                        everything that was done to it is done again, and you come back to this \
                        moment.";
@@ -420,9 +434,9 @@ fn word(on: bool) -> String {
 
 /// Everything that the head of a text says of the run.
 #[inline(never)]
-fn head(gaps: &mut Gaps, entry: &'static Entry, setup: &Setup) {
-    let info = entry.info;
-    let params = &setup.params;
+fn head(gaps: &mut Gaps, lanes: &[(&'static Entry, Setup)]) {
+    let Some(((entry, setup), beside)) = lanes.split_first() else { return };
+    let (info, params) = (entry.info, &setup.params);
     let counts =
         [("nodes", info.servers, params.servers), ("clients", info.clients, params.clients)];
     for (name, count, now) in counts {
@@ -431,7 +445,43 @@ fn head(gaps: &mut Gaps, entry: &'static Entry, setup: &Setup) {
             gaps.add(name, name, now.to_string(), &doc, Kind::Text(&[]));
         }
     }
-    for (param, value) in info.params.iter().zip(&params.values) {
+    settings(gaps, entry, setup);
+    gaps.group("Cluster", info.id);
+    let others = protocols::CATALOG.iter().filter(|other| other.service.id == entry.service.id);
+    let mut others: Vec<&str> = others.map(|other| other.info.id).collect();
+    others.insert(0, "");
+    let now = beside.first().map_or("", |(entry, _)| entry.info.id).to_string();
+    let doc = "Another protocol of the same service: on the same clock, with the same nodes, clients \
+               and faults.";
+    gaps.add("", "protocol", now, doc, Kind::Choice(others));
+    gaps.group("Beside", "beside");
+    for (entry, setup) in beside {
+        settings(gaps, entry, setup);
+        gaps.group(entry.info.title, &format!("beside {}", entry.info.id));
+    }
+    gaps.add("", "seed", setup.seed.to_string(), "Another seed, other chances.", Kind::Seed);
+    gaps.group("Chance", "seed");
+    weather(gaps, &[setup.network]);
+    gaps.group("Network", "network");
+    if params.clients > 0 {
+        client_rules(gaps, setup);
+    }
+    let groups = match beside {
+        [] => [("Flaws", "flaw"); 2],
+        _ => [("Flaws of the first", "first flaw"), ("Flaws of the second", "second flaw")],
+    };
+    for ((entry, setup), (group, line)) in lanes.iter().zip(groups) {
+        for (flaw, on) in entry.info.flaws.iter().zip(&setup.params.flaws) {
+            let doc = format!("{} ({})", flaw.doc, flaw.source);
+            gaps.add(flaw.id, flaw.id, word(*on), &doc, Kind::Check);
+        }
+        gaps.group(group, line);
+    }
+}
+
+/// The parameters of a protocol.
+fn settings(gaps: &mut Gaps, entry: &'static Entry, setup: &Setup) {
+    for (param, value) in entry.info.params.iter().zip(&setup.params.values) {
         let bounds = match param.kind {
             ParamKind::Count { min, max, .. } => format!("From {min} to {max}."),
             ParamKind::Duration { min, max, .. } | ParamKind::Range { min, max, .. } => {
@@ -447,19 +497,6 @@ fn head(gaps: &mut Gaps, entry: &'static Entry, setup: &Setup) {
         let doc = format!("{} {bounds}", param.doc);
         gaps.add(param.name, param.name, value.to_string(), &doc, kind);
     }
-    gaps.group("Cluster", info.id);
-    gaps.add("", "seed", setup.seed.to_string(), "Another seed, other chances.", Kind::Seed);
-    gaps.group("Chance", "seed");
-    weather(gaps, &[setup.network]);
-    gaps.group("Network", "network");
-    if params.clients > 0 {
-        client_rules(gaps, setup);
-    }
-    for (flaw, on) in info.flaws.iter().zip(&params.flaws) {
-        let doc = format!("{} ({})", flaw.doc, flaw.source);
-        gaps.add(flaw.id, flaw.id, word(*on), &doc, Kind::Check);
-    }
-    gaps.group("Flaws", "flaw");
 }
 
 fn client_rules(gaps: &mut Gaps, setup: &Setup) {

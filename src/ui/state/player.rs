@@ -17,6 +17,7 @@ use crate::service::ServiceInfo;
 use crate::sim::action::Action;
 use crate::sim::info::MarkKind;
 use crate::sim::session::{Flight, Mark, NodeShot, Session};
+use crate::sim::tally::{Ledger, Tally};
 use crate::sim::trace::Event;
 use crate::sim::trail;
 use crate::sim::tree::{BranchId, Tree};
@@ -63,7 +64,10 @@ pub struct Player {
     labels: SortedMap<u32, Rc<str>>,
     shots: Vec<Rc<NodeShot>>,
     before: Option<(u64, Rc<NodeShot>)>,
+    /// The same of the run beside it.
+    beside: Vec<Rc<NodeShot>>,
     marks: (u32, Rc<Vec<Mark>>),
+    ledgers: [Ledger; 2],
     sheet: Option<Rc<Sheet>>,
 }
 
@@ -109,7 +113,9 @@ impl Player {
             labels: SortedMap::default(),
             shots: Vec::new(),
             before: None,
+            beside: Vec::new(),
             marks: (0, Rc::default()),
+            ledgers: Default::default(),
             sheet: None,
         }
     }
@@ -121,8 +127,11 @@ impl Player {
     }
 
     /// Goes back, or forth, to a run that was kept, and answers the one that was left.
-    pub fn restore(&mut self, kept: Kept) -> Kept {
+    pub fn restore(&mut self, mut kept: Kept) -> Kept {
         self.pause();
+        if kept.tree.session().lane() != self.lane() {
+            kept.tree.turn();
+        }
         self.glide = None;
         self.forget_looks();
         let stop_at = std::mem::replace(&mut self.stop_at, kept.stop_at);
@@ -150,7 +159,9 @@ impl Player {
     /// What was remembered of the last look belongs to a run that is left.
     fn forget_looks(&mut self) {
         self.shots.clear();
+        self.beside.clear();
         self.before = None;
+        self.ledgers = Default::default();
         self.marks = (u32::MAX, Rc::default());
         self.sheet = None;
     }
@@ -248,9 +259,9 @@ impl Player {
             self.stop_at = None;
             until = end.max(self.session().now());
         }
-        let before = self.session().step_count();
+        let before = self.done();
         self.session_mut().run_to(until, EVENTS_A_FRAME);
-        let stepped = self.session().step_count() != before;
+        let stepped = self.done() != before;
         let idle = !stepped && self.session_mut().next_at().is_none();
         if stop || idle {
             self.playing = false;
@@ -301,8 +312,7 @@ impl Player {
         let from = self.shown();
         let flying = self.session().flights();
         if count < 0 {
-            let step = self.session().step_count().saturating_sub(count.unsigned_abs());
-            self.session_mut().seek(step);
+            self.session_mut().back(count.unsigned_abs());
             self.glide = None;
             return;
         }
@@ -411,9 +421,38 @@ impl Player {
         answer
     }
 
-    /// The number of the present branch.
+    /// A number for what one looks at: the present branch, and which of two runs in it.
     pub fn branch(&self) -> u32 {
-        self.tree.current().0
+        self.tree.current().0 << 1 | self.lane() as u32
+    }
+
+    /// Which of two runs side by side is faced.
+    pub fn lane(&self) -> usize {
+        self.session().lane()
+    }
+
+    /// Faces the other of two runs.
+    pub fn turn(&mut self) {
+        self.glide = None;
+        self.tree.turn();
+        self.forget_looks();
+    }
+
+    /// What both runs have cost up to now, in their order.
+    pub fn tallies(&mut self) -> [Tally; 2] {
+        let lane = self.lane();
+        let session = self.tree.session_mut();
+        let mine = Tally::with(session, &mut self.ledgers[lane]);
+        let other = session.beside_mut();
+        let other = other.map(|run| Tally::with(run, &mut self.ledgers[1 - lane]));
+        let other = other.unwrap_or_default();
+        if lane == 0 { [mine, other] } else { [other, mine] }
+    }
+
+    /// How many events have happened, in both of two runs.
+    fn done(&self) -> u64 {
+        let beside = self.session().beside().map_or(0, |run| run.step_count());
+        self.session().step_count() + beside
     }
 
     /// How fast it plays.
@@ -453,6 +492,7 @@ impl Player {
             self.settle();
         }
         if branched {
+            self.ledgers = Default::default();
             self.labels.insert(self.tree.current().0, label.into());
         }
         Ok(branched)
@@ -474,6 +514,7 @@ impl Player {
         self.glide = None;
         self.tree.switch(BranchId(id));
         self.before = None;
+        self.ledgers = Default::default();
         self.sheet = None;
     }
 
@@ -487,47 +528,36 @@ impl Player {
         let playing = self.playing;
         let speed = self.speed;
         let locked = self.locked;
+        let title = self.source.title.clone();
         let session = self.tree.session_mut();
         let more = session.next_at().is_some();
-        let info = session.info();
-        let names = session.names();
-        let links = link_pairs(session);
-        let sides = Rc::new(sides(names.servers, &links));
-        let flags = &session.setup().params.flaws;
-        let flaws = info.flaws.iter().zip(flags).filter(|(_, on)| **on);
+        let digest = (!playing).then(|| session.digest());
+        let beside = session.beside().map(|run| {
+            look(run, &mut self.beside);
+            let scene = seen(run, service, &self.beside);
+            Rc::new(Scene { title: title.clone(), playing, ..scene })
+        });
         Scene {
-            info,
-            service,
-            names,
-            title: self.source.title.clone(),
-            step: session.step_count(),
-            head: session.head(),
-            now: session.now(),
+            title,
             playing,
-            manual: session.setup().manual,
             locked,
             speed,
             more,
-            nodes: self.shots.iter().cloned().map(Shot).collect(),
             before: self.before.as_ref().map(|(_, shot)| shot.clone()),
             event,
-            flights: Rc::new(session.flights()),
-            losses: Rc::new(session.losses()),
-            links: Rc::new(links),
-            sides,
-            verdicts: Rc::new(session.verdicts()),
-            calls: Rc::new(session.calls()),
             marks,
             caption,
             branches,
-            digest: (!playing).then(|| session.digest()),
-            flaws: flaws.map(|(flaw, _)| flaw.id).collect(),
+            digest,
+            lane: session.lane(),
+            beside,
+            ..seen(session, service, &self.shots)
         }
     }
 
     /// The marks of the present branch. They only grow: most frames add none.
     fn marks(&mut self) -> Rc<Vec<Mark>> {
-        let branch = self.tree.current().0;
+        let branch = self.branch();
         let known = self.tree.session().marks();
         if self.marks.0 != branch || self.marks.1.len() != known.len() {
             self.marks = (branch, Rc::new(known.to_vec()));
@@ -538,21 +568,7 @@ impl Player {
     /// Asks every node how it is, and keeps the pointers of those that are as they were.
     fn refresh_shots(&mut self) {
         let step = self.session().step_count();
-        let names = self.session().names();
-        let fresh: Vec<NodeShot> = names.all().map(|node| self.session().node(node)).collect();
-        let old = std::mem::take(&mut self.shots);
-        let mut changed = None;
-        for (place, shot) in fresh.into_iter().enumerate() {
-            match old.get(place) {
-                Some(before) if same_but_for_time(before, &shot) => {
-                    self.shots.push(before.clone());
-                }
-                before => {
-                    changed = before.cloned();
-                    self.shots.push(Rc::new(shot));
-                }
-            }
-        }
+        let changed = look(self.tree.session(), &mut self.shots);
         if self.playing {
             if let Some(shot) = changed {
                 self.before = Some((step, shot));
@@ -632,6 +648,65 @@ impl Player {
             self.push_branches(Some(branch.id), depth + 1, rows);
         }
     }
+}
+
+/// What can be seen of one run, by itself.
+#[inline(never)]
+fn seen(session: &dyn Session, service: &'static ServiceInfo, shots: &[Rc<NodeShot>]) -> Scene {
+    let info = session.info();
+    let names = session.names();
+    let links = link_pairs(session);
+    let sides = Rc::new(sides(names.servers, &links));
+    let flags = &session.setup().params.flaws;
+    let flaws = info.flaws.iter().zip(flags).filter(|(_, on)| **on);
+    Scene {
+        info,
+        service,
+        names,
+        title: "".into(),
+        step: session.step_count(),
+        head: session.head(),
+        now: session.now(),
+        playing: false,
+        manual: session.setup().manual,
+        locked: false,
+        speed: 0.0,
+        more: false,
+        nodes: shots.iter().cloned().map(Shot).collect(),
+        before: None,
+        event: None,
+        flights: Rc::new(session.flights()),
+        losses: Rc::new(session.losses()),
+        links: Rc::new(links),
+        sides,
+        verdicts: Rc::new(session.verdicts()),
+        calls: Rc::new(session.calls()),
+        marks: Rc::default(),
+        caption: None,
+        branches: Vec::new(),
+        digest: None,
+        flaws: flaws.map(|(flaw, _)| flaw.id).collect(),
+        lane: 0,
+        beside: None,
+    }
+}
+
+/// Asks every node how it is, and keeps the pointers of those that are as they were. Answers one
+/// that is not, as it was.
+fn look(session: &dyn Session, shots: &mut Vec<Rc<NodeShot>>) -> Option<Rc<NodeShot>> {
+    let old = std::mem::take(shots);
+    let mut changed = None;
+    for node in session.names().all() {
+        let shot = session.node(node);
+        match old.get(node.index()) {
+            Some(before) if same_but_for_time(before, &shot) => shots.push(before.clone()),
+            before => {
+                changed = before.cloned();
+                shots.push(Rc::new(shot));
+            }
+        }
+    }
+    changed
 }
 
 /// Whether two looks at a node differ in nothing but what its clock says.

@@ -65,6 +65,10 @@ pub struct Scene {
     pub digest: Option<u64>,
     /// Which values of the scenario the page cannot show otherwise: flaws that are on.
     pub flaws: Vec<&'static str>,
+    /// Which of two runs side by side this is: 0 for the first.
+    pub lane: usize,
+    /// The other, as far as it can be seen: what is not of the stage it does not say.
+    pub beside: Option<Rc<Scene>>,
 }
 
 /// A node, compared by pointer.
@@ -138,6 +142,12 @@ pub enum Selection {
 }
 
 impl Scene {
+    /// Both runs side by side in their order, if there are two.
+    pub fn pair(self: &Rc<Scene>) -> Option<[Rc<Scene>; 2]> {
+        let (mine, other) = (self.clone(), self.beside.clone()?);
+        Some(if self.lane == 0 { [mine, other] } else { [other, mine] })
+    }
+
     /// The node of that number.
     pub fn node(&self, id: NodeId) -> Option<&Shot> {
         self.nodes.get(id.index())

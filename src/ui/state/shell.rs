@@ -28,6 +28,8 @@ pub enum Tab {
     Properties,
     /// What the clients asked.
     Clients,
+    /// What two runs side by side have cost.
+    Compare,
     /// The branches.
     Branches,
     /// The scenario's text.
@@ -36,8 +38,15 @@ pub enum Tab {
 
 impl Tab {
     /// Every panel, in the order of the tabs.
-    pub const ALL: [Tab; 6] =
-        [Tab::Inspect, Tab::Events, Tab::Properties, Tab::Clients, Tab::Branches, Tab::Script];
+    pub const ALL: [Tab; 7] = [
+        Tab::Compare,
+        Tab::Inspect,
+        Tab::Events,
+        Tab::Properties,
+        Tab::Clients,
+        Tab::Branches,
+        Tab::Script,
+    ];
 
     /// Whether the address wants this panel. It calls two of them as everybody does: `state` and
     /// `log`. Where the run may not be changed, there is nothing to write and no branch.
@@ -51,14 +60,17 @@ impl Tab {
         query.shows(name, !query.embed) && (query.edit || !changes)
     }
 
-    /// The panels that the address wants.
-    pub fn all(query: &Query) -> Vec<Tab> {
-        Tab::ALL.into_iter().filter(|tab| tab.shown(query)).collect()
+    /// The panels that the address wants, and that there is something for.
+    pub fn all(shell: &Shell) -> Vec<Tab> {
+        let there = |tab: &Tab| shell.pair || *tab != Tab::Compare;
+        let wanted = |tab: &Tab| tab.shown(&shell.query);
+        Tab::ALL.into_iter().filter(there).filter(wanted).collect()
     }
 
     /// What stands on the tab.
     pub fn title(self) -> &'static str {
         match self {
+            Tab::Compare => "Compare",
             Tab::Inspect => "Inspect",
             Tab::Events => "Events",
             Tab::Properties => "Properties",
@@ -71,6 +83,7 @@ impl Tab {
     /// The same as part of an id.
     pub fn word(self) -> &'static str {
         match self {
+            Tab::Compare => "compare",
             Tab::Inspect => "inspect",
             Tab::Events => "events",
             Tab::Properties => "properties",
@@ -193,6 +206,8 @@ pub struct Shell {
     pub selection: Option<Selection>,
     /// The open panel.
     pub tab: Tab,
+    /// Whether two runs stand side by side.
+    pub pair: bool,
     /// The open dialog.
     pub dialog: Option<Dialog>,
     /// The open menu on the stage.
@@ -264,13 +279,13 @@ impl Shell {
     pub fn new(query: Query, still: bool) -> Shell {
         let keys = query.keys;
         let still = still || query.still;
-        let tab = Tab::all(&query).first().copied().unwrap_or(Tab::Inspect);
         let stage = Aside(Rc::new(Arrange::empty(Plan::find(query.layout).unwrap_or_default())));
         Shell {
             stamp: 0,
             query,
             selection: None,
-            tab,
+            tab: Tab::Compare,
+            pair: false,
             dialog: None,
             context: None,
             notice: None,

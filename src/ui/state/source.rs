@@ -130,6 +130,10 @@ pub fn position(player: &mut Player) -> Option<Position> {
     if whole {
         return Some(Position { at, events: None });
     }
+    if session.beside().is_some() {
+        // Of two runs a link says the time alone.
+        return Some(Position { at, events: None });
+    }
     let same = |step: &u64| session.event(*step).is_some_and(|event| event.at == at);
     let events = (1..=step).rev().take_while(same).count() as u32;
     Some(Position { at, events: Some(events) })

@@ -50,6 +50,8 @@ pub enum Command {
     ActAll(Vec<Action>),
     /// Look at another branch.
     Switch(u32),
+    /// Face that one of two runs.
+    Face(usize),
     /// Select something, or nothing.
     Select(Option<Selection>),
     /// Select the next message on its way.
@@ -167,7 +169,8 @@ pub(super) struct Inner {
     pub(super) scene: RefCell<Rc<Scene>>,
     calm: RefCell<Rc<Scene>>,
     calm_at: Cell<f64>,
-    pub(super) painter: RefCell<Painter>,
+    /// One for each of two runs; mostly the second has nothing to paint.
+    painters: [RefCell<Painter>; 2],
     pub(super) undo: RefCell<Undo>,
     /// The line of the text that was last in sight for being the present one.
     pub(super) script_line: Cell<usize>,
@@ -195,6 +198,7 @@ impl Store {
     /// The page around a run.
     pub fn new(opened: Opened, mut shell: Shell) -> Store {
         shell.stage = Aside(Rc::new(Arrange::new(shell.stage.plan, opened.tree.session())));
+        shell.pair = opened.tree.session().beside().is_some();
         let mut player = Player::new(opened.tree, opened.source);
         player.follow(&shell);
         if let Some(at) = opened.at {
@@ -217,7 +221,7 @@ impl Store {
             scene: RefCell::new(scene.clone()),
             calm: RefCell::new(scene),
             calm_at: Cell::new(0.0),
-            painter: RefCell::new(Painter::default()),
+            painters: Default::default(),
             undo: RefCell::default(),
             script_line: Cell::new(0),
             frames: RefCell::new(None),
@@ -248,6 +252,11 @@ impl Store {
         Model { scene: View(self.0.scene.borrow().clone()), calm, shell }
     }
 
+    /// Which of two runs side by side is faced.
+    pub fn lane(&self) -> usize {
+        self.0.scene.borrow().lane
+    }
+
     /// A callback that sends a command, whatever the event.
     pub fn on<E: 'static>(&self, command: Command) -> Callback<E> {
         let store = self.clone();
@@ -275,21 +284,35 @@ impl Store {
     }
 
     /// Gives or takes the canvas.
-    pub fn attach(&self, canvas: Option<web_sys::HtmlCanvasElement>) {
-        self.0.painter.borrow_mut().attach(canvas);
+    pub fn attach(&self, lane: usize, canvas: Option<web_sys::HtmlCanvasElement>) {
+        self.0.painters[lane].borrow_mut().attach(canvas);
         self.request_frame();
     }
 
     /// The colours have changed.
     pub fn repaint(&self) {
-        self.0.painter.borrow_mut().forget_colours();
+        for painter in &self.0.painters {
+            painter.borrow_mut().forget_colours();
+        }
         self.request_frame();
     }
 
     /// The message at a place of the stage, if one is drawn there now.
     pub fn message_at(&self, at: Point) -> Option<crate::view::MessageName> {
         let player = self.0.player.borrow();
-        self.0.painter.borrow().hit(&self.0.scene.borrow(), player.shown(), at)
+        self.painter().borrow().hit(&self.0.scene.borrow(), player.shown(), at)
+    }
+
+    /// Paints the run that is faced.
+    fn painter(&self) -> &RefCell<Painter> {
+        &self.0.painters[self.0.scene.borrow().lane]
+    }
+
+    /// The stages are laid out as the shell says.
+    pub(super) fn lay_out(&self, shell: &Shell) {
+        for painter in &self.0.painters {
+            painter.borrow_mut().lay_out(shell.layout.0.clone(), shell.stage.camera);
+        }
     }
 
     /// How many frames there have been.
@@ -301,7 +324,7 @@ impl Store {
     pub fn time_paint(&self, times: u32) -> f64 {
         let player = self.0.player.borrow();
         let scene = self.0.scene.borrow();
-        let mut painter = self.0.painter.borrow_mut();
+        let mut painter = self.painter().borrow_mut();
         let begin = browser::now_ms();
         for _ in 0..times {
             painter.paint(&scene, player.shown(), player.arriving(), None);
@@ -407,8 +430,12 @@ impl Store {
             return advance.more;
         }
         let scene = self.0.scene.borrow();
-        let mut painter = self.0.painter.borrow_mut();
+        let mut painter = self.painter().borrow_mut();
         painter.paint(&scene, player.shown(), player.arriving(), selection);
+        if let Some(beside) = &scene.beside {
+            let mut painter = self.0.painters[1 - scene.lane].borrow_mut();
+            painter.paint(beside, player.shown(), &[], None);
+        }
         advance.more
     }
 
@@ -502,6 +529,7 @@ impl Store {
                 self.0.player.borrow_mut().seek(head);
             }
             Command::Switch(id) => self.0.player.borrow_mut().switch(id),
+            Command::Face(lane) => return self.face(lane),
             Command::Act(action) => return self.act(vec![action]),
             Command::ActAll(actions) => return self.act(actions),
             Command::Speed(speed) => {
@@ -530,6 +558,24 @@ impl Store {
         self.0.shell.borrow_mut().context = None;
         self.save_hash();
         Some(self.position())
+    }
+
+    /// Panels, keys and what is done to one message speak of that run from now on.
+    fn face(&self, lane: usize) -> Option<String> {
+        let mut player = self.0.player.borrow_mut();
+        if player.session().beside().is_none() || player.lane() == lane {
+            return None;
+        }
+        player.turn();
+        let title = player.session().info().title;
+        drop(player);
+        let mut shell = self.0.shell.borrow_mut();
+        if matches!(shell.selection, Some(Selection::Message(_))) {
+            shell.selection = None;
+        }
+        shell.context = None;
+        shell.study.why = None;
+        Some(format!("{title}. {}", self.position()))
     }
 
     fn study(&self, wish: study::Wish) -> Option<String> {
@@ -641,13 +687,11 @@ impl Store {
             Command::Sight(top, height) => shell.sight = (top, height),
             Command::Resize(width, height) => {
                 shell.lay_out(scene.names, width, height);
-                let camera = shell.stage.camera;
-                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                self.lay_out(&shell);
             }
             Command::Stage(wish) => {
                 let said = arrange::obey(&mut shell, scene.names, wish);
-                let camera = shell.stage.camera;
-                self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+                self.lay_out(&shell);
                 return said;
             }
             _ => {}

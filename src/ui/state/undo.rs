@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::player::Kept;
 use super::script::Sheet;
-use super::shell::{Aside, Shell};
+use super::shell::{Aside, Shell, Tab};
 use super::store::Store;
 use super::study::{Desk, Study};
 use crate::ui::stage::arrange::Arrange;
@@ -136,8 +136,11 @@ impl Store {
         }
         let (width, height) = (shell.layout.width, shell.layout.height);
         shell.lay_out(names, width, height);
-        let camera = shell.stage.camera;
-        self.0.painter.borrow_mut().lay_out(shell.layout.0.clone(), camera);
+        self.lay_out(shell);
+        let pair = player.session().beside().is_some();
+        if pair != shell.pair {
+            (shell.pair, shell.tab) = (pair, if pair { Tab::Compare } else { Tab::Inspect });
+        }
     }
 
     /// The buttons say what they would do.
