@@ -138,8 +138,10 @@ fn hostile_links_and_texts_do_no_harm() {
     let wish = std::env::var("INTERLEAVE_MUTATIONS").ok();
     let count: u64 = wish.map_or(default, |wish| wish.parse().expect("a number"));
     let mut rng = Rng::new(0x0bad_5eed);
-    let links: Vec<String> =
-        library::all().iter().map(|entry| encode_text(entry.text, 1, None).expect("it fits")).collect();
+    let links: Vec<String> = library::all()
+        .iter()
+        .map(|entry| encode_text(entry.text, 1, None).expect("it fits"))
+        .collect();
     let (mut scenarios, mut largest) = (0u64, 0);
     for round in 0..count {
         let place = rng.below(library::all().len() as u64) as usize;

@@ -11,7 +11,7 @@ use web_sys::{
     IntersectionObserverEntry, KeyboardEvent,
 };
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
+use yew::virtual_dom::{ListenerKind, VComp};
 
 use super::components::act::{act, partition};
 use super::components::form::form;
@@ -20,7 +20,7 @@ use super::components::icons::{face, icon};
 use super::components::library::library;
 use super::components::log::follow;
 use super::components::narration::narration;
-use super::components::part::{Draw, Part};
+use super::components::part::{Draw, Part, PartProps};
 use super::components::script::mend;
 use super::components::share::{open_file, share};
 use super::components::tabs::side;
@@ -32,7 +32,7 @@ use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
 use super::stage::tools::tools;
-use super::stage::{Stage, pointer, selected_by};
+use super::stage::{Stage, StageProps, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
@@ -92,11 +92,14 @@ pub fn App(props: &AppProps) -> Html {
             page.el("main class=lab", |page| {
                 page.when(!full, |page| page.line("h1 class=sr", &view.title));
                 page.el("section class=scene aria-label=Stage", |page| {
-                    page.put(html! {
-                        <Stage store={store.clone()} view={view.clone()}
-                            shell={model.shell.clone()} layout={shell.layout.0.clone()}
-                            stage={shell.stage.0.clone()} />
-                    });
+                    let of_stage = StageProps {
+                        store: store.clone(),
+                        view: view.clone(),
+                        shell: model.shell.clone(),
+                        layout: shell.layout.0.clone(),
+                        stage: shell.stage.0.clone(),
+                    };
+                    page.put(VComp::new::<Stage>(Rc::new(of_stage), None).into());
                     part(page, &store, &model, tools);
                     page.when(shell.proposes(), |page| part(page, &store, &model, try_this));
                 });
@@ -130,7 +133,8 @@ fn mark(page: &mut Markup, view: &View, shell: &Shell) {
 /// A part of the page that is drawn again when it has changed.
 fn part(page: &mut Markup, store: &Store, model: &Model, draw: Draw) {
     let (store, view, shell) = (store.clone(), model.calm.clone(), model.shell.clone());
-    page.put(html! { <Part {store} {view} {shell} {draw} /> });
+    let of_part = PartProps { store, view, shell, draw };
+    page.put(VComp::new::<Part>(Rc::new(of_part), None).into());
 }
 
 /// Under the stage: what is told, and time.
