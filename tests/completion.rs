@@ -2,7 +2,7 @@
 
 use interleave::protocols::CATALOG;
 use interleave::scenario::complete::complete;
-use interleave::scenario::library::SCENARIOS;
+use interleave::scenario::library;
 use interleave::scenario::{Diagnostic, parse};
 
 const HEAD: &str = "interleave 1\nraft nodes=3 clients=2\n";
@@ -111,7 +111,7 @@ fn the_head_is_completed_before_there_is_a_protocol() {
 #[test]
 fn nothing_is_offered_that_the_parser_refuses() {
     let mut offers = 0;
-    for entry in SCENARIOS {
+    for entry in library::all() {
         let lines: Vec<&str> = entry.text.lines().collect();
         for (place, line) in lines.iter().enumerate() {
             for (column, _) in line.char_indices().filter(|(at, _)| line.is_char_boundary(*at)) {

@@ -4,7 +4,7 @@
 //! optimized build, 25,000 otherwise). One test
 //! alone stands in this file, because memory is counted for the whole program.
 
-use interleave::scenario::library::SCENARIOS;
+use interleave::scenario::library;
 use interleave::scenario::link::{LinkError, encode_text, open};
 use interleave::scenario::{Scenario, parse, parse_bytes};
 use interleave::sim::rng::Rng;
@@ -138,12 +138,14 @@ fn hostile_links_and_texts_do_no_harm() {
     let wish = std::env::var("INTERLEAVE_MUTATIONS").ok();
     let count: u64 = wish.map_or(default, |wish| wish.parse().expect("a number"));
     let mut rng = Rng::new(0x0bad_5eed);
-    let links: Vec<String> =
-        SCENARIOS.iter().map(|entry| encode_text(entry.text, 1, None).expect("it fits")).collect();
+    let links: Vec<String> = library::all()
+        .iter()
+        .map(|entry| encode_text(entry.text, 1, None).expect("it fits"))
+        .collect();
     let (mut scenarios, mut largest) = (0u64, 0);
     for round in 0..count {
-        let place = rng.below(SCENARIOS.len() as u64) as usize;
-        let text = mutate(&mut rng, SCENARIOS[place].text);
+        let place = rng.below(library::all().len() as u64) as usize;
+        let text = mutate(&mut rng, library::all()[place].text);
         let (_, used) = peak(|| check_text(&text));
         assert!(used <= MOST, "round {round}: {used} bytes\n{}", String::from_utf8_lossy(&text));
         largest = largest.max(used);

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use interleave::protocols::{CATALOG, Entry};
-use interleave::scenario::library::{LibraryEntry, SCENARIOS};
+use interleave::scenario::library::{self, LibraryEntry};
 use interleave::scenario::run::Runner;
 use interleave::scenario::{Scenario, fuzz, link, parse, run, trace};
 use interleave::sim::action::{Action, MessageRef, Target};
@@ -23,7 +23,7 @@ fn seeds() -> u64 {
 }
 
 fn library() -> impl Iterator<Item = (&'static LibraryEntry, Scenario)> {
-    SCENARIOS.iter().map(|entry| {
+    library::all().iter().map(|entry| {
         let scenario = entry.scenario().unwrap_or_else(|fault| panic!("{}: {fault}", entry.id));
         (entry, scenario)
     })
@@ -92,7 +92,7 @@ fn the_table_of_the_library_and_its_folder_agree() {
         .collect();
     files.sort();
     let mut table: Vec<String> =
-        SCENARIOS.iter().map(|entry| format!("{}.scenario", entry.id)).collect();
+        library::all().iter().map(|entry| format!("{}.scenario", entry.id)).collect();
     table.sort();
     assert_eq!(files, table);
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use interleave::scenario::library::SCENARIOS;
+use interleave::scenario::library;
 use interleave::scenario::link::{
     LinkError, Position, Target, decode, encode, encode_library, encode_text, open,
 };
@@ -21,7 +21,7 @@ fn folder() -> PathBuf {
 
 fn bless_missing() {
     fs::create_dir_all(folder()).expect("the folder");
-    for entry in SCENARIOS {
+    for entry in library::all() {
         let path = folder().join(format!("{}.link", entry.id));
         if !path.exists() {
             let scenario = entry.scenario().expect("a scenario");
@@ -58,7 +58,7 @@ fn links_of_version_1_open_for_ever() {
 
 #[test]
 fn links_of_the_library_are_short_enough_to_be_sent() {
-    let mut lengths: Vec<(usize, &str)> = SCENARIOS
+    let mut lengths: Vec<(usize, &str)> = library::all()
         .iter()
         .map(|entry| {
             let scenario = entry.scenario().expect("a scenario");
@@ -146,7 +146,7 @@ proptest! {
 
     #[test]
     fn a_link_cut_off_anywhere_says_that_it_is_cut_off(cut in 0.0f64..1.0, library in 0usize..24) {
-        let entry = &SCENARIOS[library % SCENARIOS.len()];
+        let entry = &library::all()[library % library::all().len()];
         let link = encode_text(entry.text, 1, None).expect("it fits");
         let start = "#/s/1.".len();
         let length = start + ((link.len() - start) as f64 * cut) as usize;

@@ -3,7 +3,7 @@
 
 use interleave::protocols;
 use interleave::scenario::action::{print_scheduled, read_action};
-use interleave::scenario::library::SCENARIOS;
+use interleave::scenario::library;
 use interleave::scenario::limits::{MAX_DIAGNOSTICS, MAX_TEXT};
 use interleave::scenario::run::{Report, run};
 use interleave::scenario::{Document, Scenario, parse, parse_bytes};
@@ -249,7 +249,7 @@ fn expectations_that_fail_say_what_was_so_instead() {
 
 #[test]
 fn a_broken_property_that_nobody_expects_is_a_failure() {
-    let text = interleave::scenario::library::find("raft-flaw-commit-old-term").expect("it").text;
+    let text = library::find("raft-flaw-commit-old-term").expect("it").text;
     let text = text.replace("expect violated leader_completeness\n", "");
     let failures = run(&good(&text)).expect("it starts").failures();
     assert_eq!(failures.len(), 1, "{failures:?}");
@@ -312,7 +312,7 @@ fn without_a_clock_lines_have_no_time_until_they_need_one() {
 
 #[test]
 fn the_library_is_kept_by_printing_and_means_the_same_when_tidied() {
-    for entry in SCENARIOS {
+    for entry in library::all() {
         let parsed = parse(entry.text);
         assert_eq!(parsed.document.to_string(), entry.text, "{}", entry.id);
         let tidy = parsed.document.tidy().to_string();

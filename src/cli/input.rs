@@ -59,7 +59,7 @@ fn load_link(word: &str) -> Result<Input, String> {
 fn load_from_library(word: &str) -> Result<Input, String> {
     let Some(entry) = library::find(word) else {
         let message = format!("there is no file and no scenario {}", quote(word));
-        let known = words_of(library::SCENARIOS, |entry| entry.id);
+        let known = words_of(library::all(), |entry| entry.id);
         return Err(match nearest(word, &known) {
             Some(id) => format!("{message}; did you mean `{id}`?"),
             None => format!("{message}; expected a file, `-`, a link or a name of `list`"),

@@ -14,7 +14,7 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
     }
     if options.json {
         let protocols: Vec<Value> = CATALOG.iter().map(protocol).collect();
-        let library = library::SCENARIOS.iter().map(|entry| {
+        let library = library::all().iter().map(|entry| {
             let title = entry.scenario().map(|scenario| scenario.title).unwrap_or_default();
             json!({ "id": entry.id, "title": title })
         });
@@ -38,7 +38,7 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
         }
     }
     out.line("library");
-    for entry in library::SCENARIOS {
+    for entry in library::all() {
         let title = entry.scenario().map(|scenario| scenario.title).unwrap_or_default();
         out.line(format!("  {}: {title}", entry.id));
     }

@@ -1,4 +1,9 @@
-//! The library: scenarios that teach something, each a file of this folder.
+//! The library: scenarios that teach something, each a file of the folder `library`.
+//!
+//! A native build carries their texts. A page gets them as one file that is loaded beside its
+//! program, made of the same files by `xtask/library.mjs`, and hands it to [`set`].
+
+use std::sync::OnceLock;
 
 use super::{Diagnostic, Scenario, parse};
 
@@ -12,6 +17,7 @@ pub struct LibraryEntry {
 }
 
 /// The id names the file.
+#[cfg(not(target_arch = "wasm32"))]
 macro_rules! entry {
     ($id:literal) => {
         LibraryEntry { id: $id, text: include_str!(concat!("library/", $id, ".scenario")) }
@@ -27,8 +33,34 @@ impl LibraryEntry {
     }
 }
 
+/// What a page was given.
+static GIVEN: OnceLock<Vec<LibraryEntry>> = OnceLock::new();
+
+/// What stands before each id in the file that a page gets.
+const HEAD: &str = "=== ";
+
+/// Takes the texts of the file that a page gets, once, and says whether it is that file.
+pub fn set(text: String) -> bool {
+    let Some(text) = text.leak().strip_prefix(HEAD) else { return false };
+    let mut entries = Vec::new();
+    for part in text.split(HEAD) {
+        let Some((id, text)) = part.split_once('\n') else { return false };
+        entries.push(LibraryEntry { id, text });
+    }
+    GIVEN.set(entries).is_ok()
+}
+
 /// Every scenario of the library, in the order in which people should meet them.
-pub const SCENARIOS: &[LibraryEntry] = &[
+pub fn all() -> &'static [LibraryEntry] {
+    GIVEN.get().map_or(CARRIED, |given| given)
+}
+
+#[cfg(target_arch = "wasm32")]
+const CARRIED: &[LibraryEntry] = &[];
+
+/// The order is this one for the page as well: `xtask/library.mjs` reads the lines below.
+#[cfg(not(target_arch = "wasm32"))]
+const CARRIED: &[LibraryEntry] = &[
     entry!("raft-first-election"),
     entry!("raft-split-vote"),
     entry!("raft-leader-crash-before-commit"),
@@ -57,5 +89,5 @@ pub const SCENARIOS: &[LibraryEntry] = &[
 
 /// The scenario of that id.
 pub fn find(id: &str) -> Option<&'static LibraryEntry> {
-    SCENARIOS.iter().find(|entry| entry.id == id)
+    all().iter().find(|entry| entry.id == id)
 }

@@ -127,7 +127,7 @@ impl fmt::Display for LinkError {
             }
             LinkError::UnknownScenario(id) => {
                 write!(f, "the library has no scenario {}", quote(id))?;
-                let known = words_of(library::SCENARIOS, |entry| entry.id);
+                let known = words_of(library::all(), |entry| entry.id);
                 nearest(id, &known).map_or(Ok(()), |id| write!(f, "; did you mean `{id}`?"))
             }
             LinkError::Lesson(id) => write!(f, "the link leads to the lesson {}", quote(id)),

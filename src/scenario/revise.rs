@@ -297,7 +297,7 @@ flaw commit_old_term
 
     #[test]
     fn every_scenario_of_the_library_can_be_changed_and_keeps_its_actions() {
-        for known in crate::scenario::library::SCENARIOS {
+        for known in crate::scenario::library::all() {
             let parsed = parse(known.text);
             let scenario = parsed.scenario.expect("the library is sound");
             let document =

@@ -11,7 +11,7 @@ use web_sys::{
     IntersectionObserverEntry, KeyboardEvent,
 };
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
+use yew::virtual_dom::{ListenerKind, VComp};
 
 use super::components::act::{act, partition};
 use super::components::compare::{first, second};
@@ -21,7 +21,7 @@ use super::components::icons::{face, icon};
 use super::components::library::library;
 use super::components::log::follow;
 use super::components::narration::narration;
-use super::components::part::{Draw, Part};
+use super::components::part::{Draw, Part, PartProps};
 use super::components::script::mend;
 use super::components::share::{open_file, share};
 use super::components::tabs::side;
@@ -33,7 +33,7 @@ use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
 use super::stage::tools::tools;
-use super::stage::{Stage, pointer, selected_by};
+use super::stage::{Stage, StageProps, pointer, selected_by};
 use super::state::query::Controls;
 use super::state::scene::Selection;
 use super::state::shell::{Dialog, Shell, Tab};
@@ -110,9 +110,15 @@ pub fn App(props: &AppProps) -> Html {
 /// The stage, or one for each of two runs, with its head.
 fn stages(page: &mut Markup, store: &Store, model: &Model) {
     let stage = |view: &View, lane: usize| {
-        let (store, view, shell) = (store.clone(), view.clone(), model.shell.clone());
-        let (layout, stage) = (shell.layout.0.clone(), shell.stage.0.clone());
-        html! { <Stage {store} {view} {shell} {layout} {stage} {lane} /> }
+        let of_stage = StageProps {
+            store: store.clone(),
+            view: view.clone(),
+            shell: model.shell.clone(),
+            layout: model.shell.layout.0.clone(),
+            stage: model.shell.stage.0.clone(),
+            lane,
+        };
+        Html::from(VComp::new::<Stage>(Rc::new(of_stage), None))
     };
     let Some(lanes) = model.scene.0.pair() else { return page.put(stage(&model.scene, 0)) };
     page.el("div class=pair", |page| {
@@ -146,7 +152,8 @@ fn mark(page: &mut Markup, view: &View, shell: &Shell) {
 /// A part of the page that is drawn again when it has changed.
 fn part(page: &mut Markup, store: &Store, model: &Model, draw: Draw) {
     let (store, view, shell) = (store.clone(), model.calm.clone(), model.shell.clone());
-    page.put(html! { <Part {store} {view} {shell} {draw} /> });
+    let of_part = PartProps { store, view, shell, draw };
+    page.put(VComp::new::<Part>(Rc::new(of_part), None).into());
 }
 
 /// Under the stage: what is told, and time.

@@ -22,6 +22,7 @@ mod card;
 mod exports;
 mod host;
 
+use crate::scenario::library;
 use hooks::browser;
 use state::query::Query;
 use state::shell::{Dialog, Notice, Shell};
@@ -32,6 +33,9 @@ use state::store::{Command, Store};
 pub fn main() {
     yew::set_custom_panic_hook(Box::new(|info| card::show(&info.to_string())));
     card::watch();
+    if !library::set(browser::boot_library()) {
+        return card::show("the library that came with the program is not one");
+    }
     let (query, wrong) = Query::parse(&browser::query());
     // The palette is marked by the document itself, which follows the system's wish as well.
     browser::mark_root("data-theme", query.theme);

@@ -3,7 +3,7 @@
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assert, dist, serve, test } from './support.mjs';
+import { assert, dist, project, serve, test } from './support.mjs';
 
 test('the page starts at the root of a host', async ({ open, page, server }) => {
   await open();
@@ -69,6 +69,20 @@ const FAILURES = {
     },
     said: /import|module/i,
   },
+  'the library does not load': {
+    async before({ context, expectProblem }) {
+      expectProblem(/library-.*: net::ERR_FAILED/);
+      await context.route(/\/library-/, (route) => route.abort());
+    },
+    said: /fetch/i,
+  },
+  'the library is not there': {
+    async before({ context, expectProblem }) {
+      expectProblem(/library-.*: 404/);
+      await context.route(/\/library-/, (route) => route.fulfill({ status: 404, body: 'nothing' }));
+    },
+    said: /library-.*404/,
+  },
   'there is no WebAssembly': {
     before: ({ page }) => page.addInitScript(() => delete globalThis.WebAssembly),
     said: /no WebAssembly, or it is switched off/,
@@ -115,6 +129,30 @@ for (const [name, { before, said }] of Object.entries(FAILURES)) {
       });
   }
 }
+
+test('another text in place of the library: a card says so', async (fixture) => {
+  const { open, page, context, expectProblem } = fixture;
+  expectProblem(/console: /);
+  // As hosts do that answer every address with the page.
+  const answer = { contentType: 'text/html', body: '<!doctype html><title>=== no library</title>' };
+  await context.route(/\/library-/, (route) => route.fulfill(answer));
+  await open({ hash: '#/g/raft-figure-8', wait: false });
+  await page.waitForSelector('html[data-boot="failed"]', { state: 'attached' });
+  const card = page.getByRole('alert').filter({ hasText: 'cannot go on' });
+  assert.match(await card.locator('code').innerText(), /library/);
+  assert.ok((await page.getByLabel('Your link').inputValue()).endsWith('#/g/raft-figure-8'));
+});
+
+test('the library that is loaded holds every scenario of its folder', () => {
+  const [name, ...more] = readdirSync(dist).filter((name) => name.startsWith('library-'));
+  assert.deepEqual(more, []);
+  assert.match(name, /-[0-9a-f]{8,16}\.txt$/);
+  const loaded = readFileSync(join(dist, name), 'utf8').split('=== ').slice(1).sort();
+  const folder = join(project, 'src/scenario/library');
+  const files = readdirSync(folder).sort();
+  const text = (file) => readFileSync(join(folder, file), 'utf8');
+  assert.deepEqual(loaded, files.map((file) => `${file.slice(0, -'.scenario'.length)}\n${text(file)}`));
+});
 
 test('who waits long is told, and need not go on waiting', async ({ open, page, context }) => {
   await page.clock.install();

@@ -24,8 +24,16 @@ pub fn build_dist(tools: &PageTools, release: bool) -> Result<(), Failure> {
         slim(&mut trunk);
     }
     run::run(&mut trunk)?;
-    let mut sizes = Command::new("node");
-    run::run(sizes.args(["xtask/sizes.mjs", "dist"]).current_dir(run::project_root()))
+    if release {
+        node("xtask/shorten.mjs")?;
+    }
+    node("xtask/sizes.mjs")
+}
+
+/// Runs a script over what was built.
+fn node(script: &str) -> Result<(), Failure> {
+    let mut node = Command::new("node");
+    run::run(node.args([script, "dist"]).current_dir(run::project_root()))
 }
 
 /// Builds the standard library along with the page, without what a panic would say: a tenth of the

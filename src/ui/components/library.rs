@@ -33,7 +33,7 @@ thread_local! {
 
 fn rows_of_library() -> Rc<Vec<Row>> {
     let mut rows = Vec::new();
-    for entry in library::SCENARIOS {
+    for entry in library::all() {
         let Some(scenario) = parse(entry.text).scenario else { continue };
         let about = scenario.says.first().map(|say| say.text.clone()).unwrap_or_default();
         let flawed = scenario.setup.params.flaws.contains(&true);

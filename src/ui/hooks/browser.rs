@@ -13,6 +13,14 @@ pub fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The scenarios of the library, as the document has fetched them.
+pub fn boot_library() -> String {
+    use js_sys::Reflect;
+    let boot = window().and_then(|window| Reflect::get(&window, &"boot".into()).ok());
+    let text = boot.and_then(|boot| Reflect::get(&boot, &"library".into()).ok());
+    text.and_then(|text| text.as_string()).unwrap_or_default()
+}
+
 /// Whether a media query holds.
 pub fn media(query: &str) -> bool {
     let list = window().and_then(|window| window.match_media(query).ok().flatten());

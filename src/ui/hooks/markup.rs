@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use web_sys::Event;
 use yew::virtual_dom::{AttrValue, Key, Listener, ListenerKind, VList, VNode, VTag};
-use yew::{Callback, Html};
+use yew::{Callback, Html, NodeRef};
+
+use super::number::Px;
 
 use crate::ui::state::store::{Command, Store};
 
@@ -87,6 +89,12 @@ impl Markup {
         }
     }
 
+    /// An attribute that is a length.
+    #[inline(never)]
+    pub fn px(&mut self, name: &'static str, value: f64) {
+        self.attr(name, &Px(value).to_string());
+    }
+
     /// An attribute that says yes or no in words.
     #[inline(never)]
     pub fn state(&mut self, name: &'static str, on: bool) {
@@ -115,6 +123,14 @@ impl Markup {
         match there {
             true => write(self),
             false => self.put(Html::default()),
+        }
+    }
+
+    /// Where the element will be found once it is there.
+    #[inline(never)]
+    pub fn known_as(&mut self, node: NodeRef) {
+        if let Some(tag) = self.open.last_mut() {
+            tag.node_ref = node;
         }
     }
 

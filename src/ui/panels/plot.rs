@@ -4,9 +4,10 @@
 
 use std::fmt::Write;
 
-use yew::prelude::*;
+use yew::Html;
 
 use super::{escaped, paint, sign};
+use crate::ui::hooks::markup::markup;
 use crate::ui::hooks::number::Px;
 use crate::view::{Axis, Form, Level, Series};
 
@@ -86,7 +87,9 @@ pub fn plot(x: &Axis, y: &Axis, series: &[Series], levels: &[Level]) -> Html {
         );
     }
     svg.push_str("</p>");
-    html! { <div class="plot">{ Html::from_html_unchecked(svg.into()) }</div> }
+    markup(|page| {
+        page.el("div class=plot", |page| page.put(Html::from_html_unchecked(svg.into())));
+    })
 }
 
 /// The form of a point, which differs from series to series: never colour alone.

@@ -5,10 +5,12 @@ use std::fmt::Write;
 
 use js_sys::Math;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
-use yew::prelude::*;
+use web_sys::{Element, Event};
+use yew::Html;
+use yew::virtual_dom::ListenerKind;
 
 use super::{escaped, follow, paint, sign};
+use crate::ui::hooks::markup::markup;
 use crate::ui::hooks::number::Px;
 use crate::ui::state::store::Store;
 use crate::view::{NodeId, Pointer, RingPlace};
@@ -36,18 +38,20 @@ pub fn ring(store: &Store, places: &[RingPlace]) -> Html {
         one(&mut svg, place, places.len() <= NAMED);
     }
     svg.push_str("</svg>");
-    let store = store.clone();
-    let onclick = Callback::from(move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let place = target.and_then(|target| target.closest("[data-of]").ok().flatten());
-        if let Some(of) = place.and_then(|place| aim(&place.get_attribute("data-of")?)) {
-            store.send(follow(of));
-        }
-    });
-    html! {
-        <div class="ring" role="group" aria-label="Ring" {onclick}>
-            { Html::from_html_unchecked(svg.into()) }
-        </div>
+    markup(|page| {
+        page.el("div class=ring role=group aria-label=Ring", |page| {
+            page.hear(ListenerKind::onclick, store, press);
+            page.put(Html::from_html_unchecked(svg.into()));
+        });
+    })
+}
+
+/// A press on the ring may be one on a place.
+fn press(store: &Store, event: &Event) {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let place = target.and_then(|target| target.closest("[data-of]").ok().flatten());
+    if let Some(of) = place.and_then(|place| aim(&place.get_attribute("data-of")?)) {
+        store.send(follow(of));
     }
 }
 

@@ -1,9 +1,11 @@
 //! A link between two nodes: its two directions, apart, and what is wrong with them.
 
 use js_sys::Math;
-use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+use yew::{Html, Properties, component};
 
 use super::Layout;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::Px;
 use crate::view::NodeId;
 
@@ -35,12 +37,14 @@ pub struct LinkProps {
 pub fn Link(props: &LinkProps) -> Html {
     let (a, b, layout) = (props.a, props.b, &props.layout);
     let names = layout.names;
-    let class = classes!(
-        "link",
-        props.client.then_some("to-client"),
-        props.selected.then_some("selected"),
-        props.odd.then_some("lossy"),
-    );
+    let mut class = "link".to_string();
+    for (so, word) in
+        [(props.client, " to-client"), (props.selected, " selected"), (props.odd, " lossy")]
+    {
+        if so {
+            class.push_str(word);
+        }
+    }
     let state = match (props.cut, props.held) {
         ((true, true), _) => ", cut",
         ((true, false) | (false, true), _) => ", cut one way",
@@ -50,34 +54,47 @@ pub fn Link(props: &LinkProps) -> Html {
     let label = format!("Link between {}{state}", props.name);
     let hit = layout.path(a, b);
     let select = format!("link:{}-{}", names.name(a), names.name(b));
-    html! {
-        <g {class} tabindex="-1" role="button" aria-label={label} data-select={select}
-            aria-pressed={props.selected.to_string()}>
-            <path class="hit" d={hit} />
-            { direction(layout, a, b, props.cut.0, props.held.0) }
-            { direction(layout, b, a, props.cut.1, props.held.1) }
-        </g>
-    }
+    markup(|page| {
+        page.el("g tabindex=-1 role=button", |page| {
+            page.attr("class", &class);
+            page.attr("aria-label", &label);
+            page.attr("data-select", &select);
+            page.state("aria-pressed", props.selected);
+            page.el("path class=hit", |page| page.attr("d", &hit));
+            page.group(|page| direction(page, layout, (a, b), props.cut.0, props.held.0));
+            page.group(|page| direction(page, layout, (b, a), props.cut.1, props.held.1));
+        });
+    })
 }
 
-fn direction(layout: &Layout, from: NodeId, to: NodeId, cut: bool, held: bool) -> Html {
-    let class = classes!("way", cut.then_some("cut"), held.then_some("held"));
+#[inline(never)]
+fn direction(page: &mut Markup, layout: &Layout, ends: (NodeId, NodeId), cut: bool, held: bool) {
+    let (from, to) = ends;
     let middle = layout.along(from, to, 0.5);
     let near = layout.along(from, to, 0.55);
     let (dx, dy) = (near.x - middle.x, near.y - middle.y);
     let turn = Math::atan2(dy, dx).to_degrees();
     let place = format!("translate({middle}) rotate({})", Px(turn));
-    html! {
-        <>
-            <path {class} d={layout.path(from, to)} />
-            if cut {
-                <g class="broken" transform={place.clone()}>
-                    <path class="gap" d="M-6 0H6" />
-                    <path d="M-5 -6L-1 6M1 -6L5 6" />
-                </g>
-            } else if held {
-                <g class="barrier" transform={place}><path d="M-2 -7V7M3 -7V7" /></g>
-            }
-        </>
+    page.el("path", |page| {
+        let class = match (cut, held) {
+            (true, true) => "way cut held",
+            (true, false) => "way cut",
+            (false, true) => "way held",
+            (false, false) => "way",
+        };
+        page.attr("class", class);
+        page.attr("d", &layout.path(from, to));
+    });
+    if cut {
+        page.el("g class=broken", |page| {
+            page.attr("transform", &place);
+            page.el("path class=gap d='M-6 0H6'", |_| ());
+            page.el("path d='M-5 -6L-1 6M1 -6L5 6'", |_| ());
+        });
+    } else if held {
+        page.el("g class=barrier", |page| {
+            page.attr("transform", &place);
+            page.el("path d='M-2 -7V7M3 -7V7'", |_| ());
+        });
     }
 }

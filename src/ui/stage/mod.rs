@@ -23,16 +23,17 @@ use std::rc::Rc;
 use arrange::{Arrange, Plan, Tool};
 use geometry::Geometry;
 use glyphs::Glyphs;
-use link::Link;
-use node::Node;
+use link::{Link, LinkProps};
+use node::{Node, NodeProps};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
-use yew::prelude::*;
+use yew::virtual_dom::{AttrValue, Key, VComp};
+use yew::{Html, NodeRef, Properties, component, use_effect_with, use_node_ref};
 
-use super::hooks::markup::markup;
+use super::hooks::markup::{Markup, markup};
 use super::hooks::number::Px;
-use super::state::scene::{Scene, Selection};
+use super::state::scene::{Scene, Selection, Shot};
 use super::state::shell::Shell;
 use super::state::store::{Command, Store, View};
 use super::state::tell;
@@ -125,8 +126,7 @@ pub fn Stage(props: &StageProps) -> Html {
     // Of two stages, one is faced; on the other one sees as much and does nothing.
     let faced = store.lane() == lane;
     let selection = props.shell.selection.filter(|_| faced);
-    let (w, h) = (layout.width, layout.height);
-    let (width, height) = (Px(w).to_string(), Px(h).to_string());
+    let tool = if faced { &stage.tool } else { &Tool::None };
     let label = format!("{}: {} nodes", scene.title, scene.nodes.len());
     let hand = match stage.tool {
         Tool::None if stage.camera.k > 1.0 => "near",
@@ -134,35 +134,65 @@ pub fn Stage(props: &StageProps) -> Html {
         Tool::Place(..) => "place",
         Tool::Rift(_) => "rift",
     };
-    html! {
-        <div class="stage" ref={frame} id={if faced { "stage" } else { "stage-beside" }} role="group"
-            aria-label={label} tabindex="-1" aria-keyshortcuts="M L R + - 0" data-hand={hand}>
-            <svg role="presentation" {width} {height} aria-hidden={(!faced).then_some("true")}>
-                <g transform={stage.camera.transform()}>
-                { torn(scene, layout, if faced { &stage.tool } else { &Tool::None }) }
-                { for outline::outlines(scene, layout) }
-                { links(scene, layout, selection) }
-                { for scene.nodes.iter().map(|shot| {
-                    let id = shot.id;
-                    let fresh = scene.event.as_ref()
-                        .filter(|event| event.node == Some(id)).map(|event| event.step);
-                    let call = scene.last_call(id).map(call_line).unwrap_or_default();
-                    html! {
-                        <Node key={id.0} shot={shot.clone()} layout={layout.clone()}
-                            selected={selection == Some(Selection::Node(id))}
-                            tab={props.shell.stop == id} store={store.clone()} {fresh} {faced}
-                            call={AttrValue::from(call)} breaks={breaks(scene, id)} />
-                    }
-                }) }
-                if faced && !scene.playing { { targets(scene, layout, selection) } }
-                if faced { { in_hand(layout, &stage.tool) } }
-                </g>
-            </svg>
-            <canvas ref={canvas} aria-hidden="true"></canvas>
-            if faced { { tools::in_hand(store, scene, layout, stage) } }
-            if faced { { menu::menu(store, scene, &props.shell, layout) } }
-        </div>
-    }
+    markup(|page| {
+        page.el("div class=stage role=group tabindex=-1", |page| {
+            page.known_as(frame);
+            page.attr("id", if faced { "stage" } else { "stage-beside" });
+            page.attr("aria-label", &label);
+            page.attr("aria-keyshortcuts", "M L R + - 0");
+            page.attr("data-hand", hand);
+            page.el("svg role=presentation", |page| {
+                if !faced {
+                    page.state("aria-hidden", true);
+                }
+                page.px("width", layout.width);
+                page.px("height", layout.height);
+                page.el("g", |page| {
+                    page.attr("transform", &stage.camera.transform());
+                    page.put(torn(scene, layout, tool));
+                    page.group(|page| {
+                        for outline in outline::outlines(scene, layout) {
+                            page.put(outline);
+                        }
+                    });
+                    page.group(|page| links(page, scene, layout, selection));
+                    page.group(|page| {
+                        for shot in &scene.nodes {
+                            page.put(node(props, faced, shot));
+                        }
+                    });
+                    page.group(|page| {
+                        if faced && !scene.playing {
+                            page.put(targets(scene, layout, selection));
+                        }
+                    });
+                    page.put(in_hand(layout, tool));
+                });
+            });
+            page.el("canvas aria-hidden=true", |page| page.known_as(canvas));
+            page.when(faced, |page| page.put(tools::in_hand(store, scene, layout, stage)));
+            page.when(faced, |page| page.put(menu::menu(store, scene, &props.shell, layout)));
+        });
+    })
+}
+
+/// A node of the scene.
+fn node(props: &StageProps, faced: bool, shot: &Shot) -> Html {
+    let (scene, id) = (&props.view, shot.id);
+    let event = scene.event.as_ref().filter(|event| event.node == Some(id));
+    let call = scene.last_call(id).map(call_line).unwrap_or_default();
+    let of_node = NodeProps {
+        shot: shot.clone(),
+        layout: props.layout.clone(),
+        selected: faced && props.shell.selection == Some(Selection::Node(id)),
+        faced,
+        tab: props.shell.stop == id,
+        store: props.store.clone(),
+        fresh: event.map(|event| event.step),
+        call: call.into(),
+        breaks: breaks(scene, id),
+    };
+    VComp::new::<Node>(Rc::new(of_node), Some(Key::from(id.0))).into()
 }
 
 /// The sides that hear each other, or that would after what is being drawn.
@@ -192,27 +222,27 @@ fn in_hand(layout: &Layout, tool: &Tool) -> Html {
     }
 }
 
-fn links(scene: &Scene, layout: &Layout, selection: Option<Selection>) -> Html {
+fn links(page: &mut Markup, scene: &Scene, layout: &Layout, selection: Option<Selection>) {
     let many = scene.names.servers > MANY;
-    scene
-        .links
-        .iter()
-        .filter(|link| {
-            !many || link.there.cut || link.back.cut || link.there.held || link.back.held
-        })
-        .map(|link| {
-            let selected = selection == Some(Selection::Link(link.a, link.b));
-            let client = scene.names.is_client(link.b);
-            let name: AttrValue =
-                format!("{} and {}", scene.name(link.a), scene.name(link.b)).into();
-            html! {
-                <Link key={format!("{}-{}", link.a.0, link.b.0)} a={link.a} b={link.b}
-                    layout={layout.clone()} {name} {client} {selected}
-                    cut={(link.there.cut, link.back.cut)} held={(link.there.held, link.back.held)}
-                    odd={link.there.weather.loss_ppm > 0 || link.back.weather.loss_ppm > 0} />
-            }
-        })
-        .collect()
+    for link in scene.links.iter() {
+        let (there, back) = (&link.there, &link.back);
+        if many && !(there.cut || back.cut || there.held || back.held) {
+            continue;
+        }
+        let of_link = LinkProps {
+            a: link.a,
+            b: link.b,
+            layout: layout.clone(),
+            name: format!("{} and {}", scene.name(link.a), scene.name(link.b)).into(),
+            client: scene.names.is_client(link.b),
+            selected: selection == Some(Selection::Link(link.a, link.b)),
+            cut: (there.cut, back.cut),
+            held: (there.held, back.held),
+            odd: there.weather.loss_ppm > 0 || back.weather.loss_ppm > 0,
+        };
+        let key = Key::from(format!("{}-{}", link.a.0, link.b.0));
+        page.put(VComp::new::<Link>(Rc::new(of_link), Some(key)).into());
+    }
 }
 
 /// Messages at rest can be focused and clicked one by one.

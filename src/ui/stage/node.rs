@@ -2,8 +2,10 @@
 //! beside it what its log holds.
 
 use js_sys::Math;
-use web_sys::KeyboardEvent;
-use yew::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
+use yew::virtual_dom::{AttrValue, ListenerKind};
+use yew::{Callback, Html, Properties, component};
 
 use super::Layout;
 use super::arrange::{NUDGE, Tool, Wish};
@@ -11,6 +13,7 @@ use super::geometry::{Point, Side};
 use super::pointer::arrow;
 use super::svg;
 use crate::ui::hooks::browser;
+use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
@@ -41,70 +44,101 @@ pub struct NodeProps {
 
 const CELL: f64 = 17.0;
 
+/// What can be pressed while a node has the focus.
+const KEYS: &str = "C Z I J T E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown";
+
 /// A node.
 #[component]
 pub fn Node(props: &NodeProps) -> Html {
-    let store = &props.store;
     let (shot, layout) = (&props.shot, &props.layout);
     let at = layout.at(shot.id);
     let radius = layout.radius_of(shot.id);
-    let keydown = walk(store, shot.id, layout, &shot.name);
-    let onfocus = store.on::<FocusEvent>(Command::Stop(shot.id));
-    // On a page an id stands for one thing.
-    let named = |what: &str| props.faced.then(|| format!("{what}-{}", shot.name));
-    let tabindex = props.faced.then_some(if props.tab { "0" } else { "-1" });
-    let class = classes!(
-        "node",
-        format!("tone-{}", shot.view.tone.word()),
-        (!shot.up).then_some("down"),
-        shot.paused.then_some("paused"),
-        shot.client.then_some("client"),
-        props.selected.then_some("selected"),
-        props.breaks.as_ref().map(|_| "violating"),
-    );
-    let shape = shape(shot.view.tone, shot.client, radius);
-    let arm = Px(radius * 0.62);
-    let cross = format!("M-{arm} -{arm}L{arm} {arm}M{arm} -{arm}L-{arm} {arm}");
-    html! {
-        <g {class} id={named("node")} data-select={format!("node:{}", shot.name)}
-            data-role={shot.view.role} data-up={shot.up.to_string()}
-            data-paused={shot.paused.to_string()}
-            transform={format!("translate({at})")}>
-            <circle class="halo" r={Px(radius + 14.0).to_string()} role="button"
-                id={named("focus")} {tabindex}
-                aria-label={spoken(props)} aria-pressed={props.selected.to_string()}
-                aria-keyshortcuts="C Z I J T E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown"
-                onkeydown={keydown} {onfocus} />
-            if let Some(step) = props.fresh {
-                <circle key={format!("glow{step}")} class="glow" r={Px(radius + 5.0).to_string()} />
-            }
-            <path class="shape" d={shape} />
-            if shot.up {
-                <text class="letter" dy="0.35em" aria-hidden="true"
-                    style={letter_size(radius)}>
-                    { shot.view.letter.to_string() }
-                </text>
-            } else {
-                <path class="cross" d={cross} />
-            }
-            if shot.paused {
-                <g class="stopped" transform={format!("translate({0} {0})", Px(-radius))}>
-                    <circle r="9" /><path d="M-2.5 -4V4M2.5 -4V4" />
-                </g>
-            }
-            { supporters(shot, layout, radius) }
-            { badge(shot, radius) }
-            { caption(props, radius) }
-            if let Some(breaks) = &props.breaks { { flag(breaks, layout, shot.id, radius) } }
-        </g>
+    let mut class = format!("node tone-{}", shot.view.tone.word());
+    for (so, word) in [
+        (!shot.up, " down"),
+        (shot.paused, " paused"),
+        (shot.client, " client"),
+        (props.selected, " selected"),
+        (props.breaks.is_some(), " violating"),
+    ] {
+        if so {
+            class.push_str(word);
+        }
     }
+    markup(|page| {
+        page.el("g", |page| {
+            page.attr("class", &class);
+            // On a page an id stands for one thing, and one stage of two is faced.
+            if props.faced {
+                page.attr("id", &format!("node-{}", shot.name));
+            }
+            page.attr("data-select", &format!("node:{}", shot.name));
+            page.attr("data-role", shot.view.role);
+            page.state("data-up", shot.up);
+            page.state("data-paused", shot.paused);
+            page.attr("transform", &format!("translate({at})"));
+            halo(page, props, radius);
+            page.when(props.fresh.is_some(), |page| {
+                page.el("circle class=glow", |page| {
+                    page.key(&format!("glow{}", props.fresh.unwrap_or_default()));
+                    page.px("r", radius + 5.0);
+                });
+            });
+            let outline = shape(shot.view.tone, shot.client, radius);
+            page.el("path class=shape", |page| page.attr("d", &outline));
+            if shot.up {
+                page.el("text class=letter dy=0.35em aria-hidden=true", |page| {
+                    page.attr("style", &letter_size(radius));
+                    page.text(&shot.view.letter.to_string());
+                });
+            } else {
+                let arm = Px(radius * 0.62);
+                let cross = format!("M-{arm} -{arm}L{arm} {arm}M{arm} -{arm}L-{arm} {arm}");
+                page.el("path class=cross", |page| page.attr("d", &cross));
+            }
+            page.when(shot.paused, |page| {
+                page.el("g class=stopped", |page| {
+                    page.attr("transform", &format!("translate({0} {0})", Px(-radius)));
+                    page.el("circle r=9", |_| ());
+                    page.el("path d='M-2.5 -4V4M2.5 -4V4'", |_| ());
+                });
+            });
+            page.group(|page| supporters(page, shot, layout, radius));
+            let generation = shot.view.generation.filter(|_| radius > 14.0);
+            page.when(generation.is_some(), |page| {
+                badge(page, generation.unwrap_or_default(), radius);
+            });
+            caption(page, props, radius);
+            if let Some(breaks) = &props.breaks {
+                page.put(flag(breaks, layout, shot.id, radius));
+            }
+        });
+    })
+}
+
+/// The ring around a node, which is what is pressed.
+fn halo(page: &mut Markup, props: &NodeProps, radius: f64) {
+    let (store, shot) = (&props.store, &props.shot);
+    page.el("circle class=halo role=button", |page| {
+        page.px("r", radius + 14.0);
+        if props.faced {
+            page.attr("id", &format!("focus-{}", shot.name));
+            page.attr("tabindex", if props.tab { "0" } else { "-1" });
+        }
+        page.attr("aria-label", &spoken(props));
+        page.state("aria-pressed", props.selected);
+        page.attr("aria-keyshortcuts", KEYS);
+        page.on(ListenerKind::onkeydown, walk(store, shot.id, &props.layout, &shot.name));
+        page.on(ListenerKind::onfocus, store.on(Command::Stop(shot.id)));
+    });
 }
 
 /// The arrow keys walk from node to node; with Alt they move the node itself. While something is
 /// in the hand they are about that.
-fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<KeyboardEvent> {
+fn walk(store: &Store, id: NodeId, layout: &Layout, name: &str) -> Callback<Event> {
     let (store, layout, own) = (store.clone(), layout.clone(), format!("focus-{name}"));
-    Callback::from(move |event: KeyboardEvent| {
+    Callback::from(move |event: Event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         let other = event.ctrl_key() || event.meta_key() || event.shift_key();
         if other || store.model().shell.stage.tool != Tool::None {
             return;
@@ -203,54 +237,45 @@ pub fn shape(tone: Tone, client: bool, radius: f64) -> String {
 
 /// Who supports a node that leads or tries to: a dot towards each, and a hollow one towards
 /// each that refused. A protocol says so by a first field (and a second) that lists nodes.
-fn supporters(shot: &Shot, layout: &Layout, radius: f64) -> Html {
+fn supporters(page: &mut Markup, shot: &Shot, layout: &Layout, radius: f64) {
     if !matches!(shot.view.tone, Tone::Trying | Tone::Leading) || !shot.up {
-        return Html::default();
+        return;
     }
-    let lists = shot.view.fields.iter().filter_map(|field| match &field.value {
-        Value::Nodes(nodes) => Some((field.paper, nodes)),
-        _ => None,
-    });
     let own = layout.at(shot.id);
-    let dot = |class: &'static str, paper: &'static str, node: NodeId| {
-        let to = layout.at(node);
-        let (dx, dy) = (to.x - own.x, to.y - own.y);
-        let far = dx.hypot(dy);
-        // Its own support stands opposite the badge.
-        let (ux, uy) = if far < 1.0 { (-0.71, -0.71) } else { (dx / far, dy / far) };
-        let reach = radius + 14.0;
-        html! {
-            <circle {class} cx={Px(ux * reach).to_string()} cy={Px(uy * reach).to_string()} r="4">
-                <title>{ format!("{paper}: {}", layout.names.name(node)) }</title>
-            </circle>
+    let mut heads = ["circle class=support r=4", "circle class='support refused' r=4"].into_iter();
+    for field in &shot.view.fields {
+        let Value::Nodes(nodes) = &field.value else { continue };
+        let Some(head) = heads.next() else { return };
+        for node in nodes {
+            let to = layout.at(*node);
+            let (dx, dy) = (to.x - own.x, to.y - own.y);
+            let far = dx.hypot(dy);
+            // Its own support stands opposite the badge.
+            let (ux, uy) = if far < 1.0 { (-0.71, -0.71) } else { (dx / far, dy / far) };
+            let reach = radius + 14.0;
+            page.el(head, |page| {
+                page.px("cx", ux * reach);
+                page.px("cy", uy * reach);
+                page.line("title", &format!("{}: {}", field.paper, layout.names.name(*node)));
+            });
         }
-    };
-    let classes = ["support", "support refused"];
-    lists
-        .zip(classes)
-        .flat_map(|((paper, nodes), class)| nodes.iter().map(move |node| (class, paper, *node)))
-        .map(|(class, paper, node)| dot(class, paper, node))
-        .collect()
+    }
 }
 
 /// The generation, in its colour.
-fn badge(shot: &Shot, radius: f64) -> Html {
-    let Some(generation) = shot.view.generation.filter(|_| radius > 14.0) else {
-        return Html::default();
-    };
+fn badge(page: &mut Markup, generation: u64, radius: f64) {
     let off = (radius + 15.0) * std::f64::consts::FRAC_1_SQRT_2;
     let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
-    html! {
-        <g class={format!("badge gen-{}", generation % 8)} aria-hidden="true"
-            transform={format!("translate({} {})", Px(off), Px(-off))}>
-            <circle r="10" />
-            <text dy="0.35em">{ text }</text>
-        </g>
-    }
+    page.el("g aria-hidden=true", |page| {
+        page.attr("class", &format!("badge gen-{}", generation % 8));
+        page.attr("transform", &format!("translate({} {})", Px(off), Px(-off)));
+        page.el("circle r=10", |_| ());
+        page.line("text dy=0.35em", &text);
+    });
 }
 
 /// Name, role, and the end of the log.
-fn caption(props: &NodeProps, radius: f64) -> Html {
+fn caption(page: &mut Markup, props: &NodeProps, radius: f64) {
     let (shot, layout) = (&props.shot, &props.layout);
     let side = layout.side(shot.id);
     let logs = shot.view.panels.iter().find_map(|panel| match panel {
@@ -281,24 +306,26 @@ fn caption(props: &NodeProps, radius: f64) -> Html {
         () if shot.client => "client",
         () => shot.view.role,
     };
-    let second = if shot.client { props.call.to_string() } else { shot.view.headline.clone() };
-    html! {
-        <g {class} aria-hidden="true" transform={format!("translate({})", Point { x, y: top })}>
-            <text y="13"><tspan class="name">{ &shot.name }</tspan>
-                if !terse { <tspan class="role" dx="5">{ what }</tspan> }</text>
-            if !terse { <text class="second" y="29">{ second }</text> }
-            if let Some((cells, marks)) = logs.filter(|_| !terse) {
-                <g transform={format!("translate(0 {})", 35)}>
-                    { log_strip(cells, marks, layout.cells, side) }
-                </g>
-            }
-        </g>
-    }
+    let second = if shot.client { &*props.call } else { &*shot.view.headline };
+    page.el("g aria-hidden=true", |page| {
+        page.attr("class", class);
+        page.attr("transform", &format!("translate({})", Point { x, y: top }));
+        page.el("text y=13", |page| {
+            page.line("tspan class=name", &shot.name);
+            page.when(!terse, |page| page.line("tspan class=role dx=5", what));
+        });
+        page.when(!terse, |page| page.line("text class=second y=29", second));
+        if let Some((cells, marks)) = logs.filter(|_| !terse) {
+            page.el("g transform='translate(0 35)'", |page| {
+                log_strip(page, cells, marks, layout.cells, side);
+            });
+        }
+    });
 }
 
 /// The last cells of a log, each in the colour of its generation; what is settled is whole and
 /// underlined, the rest is dashed.
-fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Html {
+fn log_strip(page: &mut Markup, cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) {
     let hidden = cells.len().saturating_sub(room);
     let shown = &cells[hidden..];
     let more = if hidden > 0 { 14.0 } else { 0.0 };
@@ -311,32 +338,35 @@ fn log_strip(cells: &[Cell], marks: &[PanelMark], room: usize, side: Side) -> Ht
     let first = shown.first().map_or(1, |cell| cell.index);
     let mark = marks.first().map(|mark| mark.index);
     let settled = mark.map_or(0, |index| (index + 1).saturating_sub(first).min(shown.len() as u64));
-    html! {
-        <g class="strip" transform={format!("translate({} 0)", Px(start))}>
-            if shown.is_empty() {
-                <rect class="none" x="0.5" y="0.5" width={Px(CELL - 1.0).to_string()} height="16" />
-            }
-            if hidden > 0 {
-                <text class="more" x="-4" y="13">{ "…" }</text>
-            }
-            { for shown.iter().enumerate().map(|(at, cell)| {
-                let settled = (cell.tone == Tone::Settled).then_some("settled");
-                let class = classes!("cell", format!("gen-{}", cell.generation % 8), settled);
+    page.el("g class=strip", |page| {
+        page.attr("transform", &format!("translate({} 0)", Px(start)));
+        page.when(shown.is_empty(), |page| {
+            page.el("rect class=none x=0.5 y=0.5 height=16", |page| page.px("width", CELL - 1.0));
+        });
+        page.when(hidden > 0, |page| page.line("text class=more x=-4 y=13", "…"));
+        page.group(|page| {
+            for (at, cell) in shown.iter().enumerate() {
+                let settled = if cell.tone == Tone::Settled { " settled" } else { "" };
                 let x = at as f64 * CELL;
-                html! {
-                    <g {class} key={cell.index}>
-                        <rect x={Px(x + 0.5).to_string()} y="0.5" width={Px(CELL - 1.0).to_string()}
-                            height="16" />
-                        <text x={Px(x + CELL / 2.0).to_string()} y="12.5">
-                            { cell.generation.to_string() }
-                        </text>
-                        <title>{ format!("{}: {}", cell.index, cell.detail) }</title>
-                    </g>
-                }
-            }) }
-            if settled > 0 {
-                <path class="committed" d={format!("M0 20H{}", Px(settled as f64 * CELL))} />
+                page.el("g", |page| {
+                    page.key(&cell.index.to_string());
+                    page.attr("class", &format!("cell gen-{}{settled}", cell.generation % 8));
+                    page.el("rect y=0.5 height=16", |page| {
+                        page.px("x", x + 0.5);
+                        page.px("width", CELL - 1.0);
+                    });
+                    page.el("text y=12.5", |page| {
+                        page.px("x", x + CELL / 2.0);
+                        page.text(&cell.generation.to_string());
+                    });
+                    page.line("title", &format!("{}: {}", cell.index, cell.detail));
+                });
             }
-        </g>
-    }
+        });
+        if settled > 0 {
+            page.el("path class=committed", |page| {
+                page.attr("d", &format!("M0 20H{}", Px(settled as f64 * CELL)));
+            });
+        }
+    });
 }
