@@ -85,9 +85,9 @@ pub fn compare(page: &mut Markup, store: &Store, view: &View) {
     let titles = titles(&lanes);
     page.line("h2", "Side by side");
     page.line(
-        "p class=remark",
-        "The same clock, the same nodes, the same clients and faults. Click a stage and the panels \
-         speak of it.",
+        "p class=quiet",
+        "One clock, the same nodes, clients and faults. The other panels speak of the stage that \
+         was clicked last.",
     );
     page.el("table class=compare", |page| {
         page.el("thead", |page| {
@@ -104,6 +104,15 @@ pub fn compare(page: &mut Markup, store: &Store, view: &View) {
     for (title, tally) in titles.iter().zip(&tallies) {
         strip(page, title, tally, view.now);
     }
+    page.el("details", |page| {
+        page.line("summary", "What is counted");
+        page.el("dl class=counted", |page| {
+            for (name, doc) in &ROWS {
+                page.line("dt", name);
+                page.line("dd", doc);
+            }
+        });
+    });
     if view.locked {
         return;
     }
@@ -121,10 +130,8 @@ fn rows(page: &mut Markup, tallies: &[Tally; 2]) {
     let shown = tallies.each_ref().map(Tally::shown);
     for (place, (name, doc)) in ROWS.iter().enumerate() {
         page.el("tr", |page| {
-            page.el("th scope=row", |page| {
-                page.text(name);
-                page.line("span class=doc", doc);
-            });
+            page.attr("title", doc);
+            page.line("th scope=row", name);
             for lane in &shown {
                 let (most, rest) = lane[place].split_once(',').unwrap_or((&lane[place], ""));
                 page.el("td", |page| {

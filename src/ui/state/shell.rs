@@ -323,7 +323,7 @@ impl Shell {
     /// Lays out the stage for a size.
     pub fn lay_out(&mut self, names: NodeNames, width: f64, height: f64) {
         // On a small page they stand under the stage.
-        let proposals = self.proposes() && !browser::media(NARROW);
+        let proposals = self.proposes() && !self.pair && !browser::media(NARROW);
         self.layout = Aside(Layout::new(names, (width, height), proposals, &self.stage));
         self.tools = self.stage.shown();
     }

@@ -134,13 +134,13 @@ impl Store {
             let plan = shell.stage.plan;
             shell.stage = Aside(Rc::new(Arrange::new(plan, player.session())));
         }
-        let (width, height) = (shell.layout.width, shell.layout.height);
-        shell.lay_out(names, width, height);
-        self.lay_out(shell);
         let pair = player.session().beside().is_some();
         if pair != shell.pair {
             (shell.pair, shell.tab) = (pair, if pair { Tab::Compare } else { Tab::Inspect });
         }
+        let (width, height) = (shell.layout.width, shell.layout.height);
+        shell.lay_out(names, width, height);
+        self.lay_out(shell);
     }
 
     /// The buttons say what they would do.
