@@ -49,8 +49,9 @@ pub fn run(options: Options, out: &mut Out) -> Result<Verdict, String> {
             out.line(format!("{name}: {failure}"));
         }
         if failures.is_empty() {
-            let count = report.outcomes.len();
-            let steps = report.steps;
+            let beside = report.beside.as_ref().map(|(_, report)| report);
+            let count = report.outcomes.len() + beside.map_or(0, |report| report.outcomes.len());
+            let steps = report.steps + beside.map_or(0, |report| report.steps);
             out.line(format!("{name}: well; {count} expectations, {steps} steps"));
         }
     }

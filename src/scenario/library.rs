@@ -75,6 +75,7 @@ const CARRIED: &[LibraryEntry] = &[
     entry!("raft-duplicates-and-reordering"),
     entry!("raft-slow-follower"),
     entry!("raft-paused-leader"),
+    entry!("raft-two-timeouts"),
     entry!("raft-by-hand"),
     entry!("raft-flaw-commit-old-term"),
     entry!("raft-flaw-vote-not-persisted"),
