@@ -47,7 +47,7 @@ pub fn complete(text: &str, line: u32, column: u32) -> Completion {
     let Some(fault) = refusal(&document, place, head) else { return none };
     // `5ms..20` ends with another number.
     let digits = typed.trim_end_matches(|last: char| last.is_ascii_digit() || last == '.').len();
-    let number = typed[digits..].rsplit("..").next().unwrap_or_default();
+    let number = typed[digits..].split("..").last().unwrap_or_default();
     let begun = typed.starts_with(|first: char| first.is_ascii_digit() || "+-".contains(first));
     if begun && plain(number) {
         let from = column - number.chars().count() as u32;

@@ -18,11 +18,11 @@
 
 use std::fmt;
 
-use miniz_oxide::deflate::core as deflate;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core as inflate;
 
 use super::base64url;
+use super::deflate::deflate;
 use super::diagnostic::{Diagnostic, nearest, quote, words_of};
 use super::limits::MAX_TEXT;
 use super::{Parsed, Scenario, library, parse, units};
@@ -168,7 +168,7 @@ pub fn encode_text(text: &str, revision: u32, at: Option<Position>) -> Result<St
     if text.len() > MAX_TEXT {
         return Err(LinkError::TooLarge);
     }
-    let packed = pack(text.as_bytes());
+    let packed = deflate(DICTIONARY.as_bytes(), text.as_bytes());
     let mut payload = Vec::with_capacity(packed.len() + 12);
     put_number(&mut payload, packed.len() as u32);
     payload.extend(checksum(revision, text).to_le_bytes());
@@ -347,29 +347,6 @@ fn checksum(revision: u32, text: &str) -> u32 {
     !crc
 }
 
-/// Deflates against the dictionary: the shortest of several ways.
-fn pack(text: &[u8]) -> Vec<u8> {
-    use deflate::CompressionStrategy::{Default, Filtered, Fixed};
-    let ways = [Default, Filtered, Fixed].map(|strategy| pack_by(text, strategy));
-    ways.into_iter().min_by_key(Vec::len).expect("there are several ways")
-}
-
-fn pack_by(text: &[u8], strategy: deflate::CompressionStrategy) -> Vec<u8> {
-    let flags = deflate::create_comp_flags_from_zip_params(10, -15, strategy as i32);
-    let mut compressor = deflate::CompressorOxide::new(flags);
-    // The dictionary goes first, up to a byte boundary; its output is thrown away, and so is the
-    // decoder's: it starts with the dictionary as if it had read it.
-    let flush = deflate::TDEFLFlush::Sync;
-    deflate::compress_to_output(&mut compressor, DICTIONARY.as_bytes(), flush, |_| true);
-    let mut out = Vec::new();
-    let flush = deflate::TDEFLFlush::Finish;
-    deflate::compress_to_output(&mut compressor, text, flush, |bytes| {
-        out.extend_from_slice(bytes);
-        true
-    });
-    out
-}
-
 /// Inflates at most [`MAX_TEXT`] bytes.
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, LinkError> {
     let start = DICTIONARY.len();
@@ -446,9 +423,9 @@ mod tests {
 
     #[test]
     fn what_would_swell_is_refused() {
-        let packed = pack(&vec![b'a'; MAX_TEXT]);
+        let packed = deflate(DICTIONARY.as_bytes(), &vec![b'a'; MAX_TEXT]);
         assert_eq!(unpack(&packed).map(|text| text.len()), Ok(MAX_TEXT));
-        let packed = pack(&vec![b'a'; MAX_TEXT + 1]);
+        let packed = deflate(DICTIONARY.as_bytes(), &vec![b'a'; MAX_TEXT + 1]);
         assert_eq!(unpack(&packed), Err(LinkError::TooLarge));
         let text = "x".repeat(MAX_TEXT + 1);
         assert_eq!(encode_text(&text, 1, None), Err(LinkError::TooLarge));

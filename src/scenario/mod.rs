@@ -8,6 +8,7 @@ mod base64url;
 pub mod bench;
 pub mod complete;
 pub mod cursor;
+mod deflate;
 pub mod diagnostic;
 pub mod document;
 pub mod expect;

@@ -180,7 +180,7 @@ fn gutter(page: &mut Markup, store: &Store, lines: &Lines, place: usize, at: Opt
             if lines.present.0 == Some(place) {
                 page.attr("aria-current", "time");
             }
-            page.text(clock.trim_end_matches(" s"));
+            page.text(clock.strip_suffix(" s").unwrap_or(&clock));
         });
     });
 }
