@@ -7,6 +7,7 @@ use crate::sim::run::{Kind, Run};
 use crate::sim::session::{Session, Setup, Watch};
 
 pub mod quorum;
+pub mod sessions;
 
 pub mod ping;
 pub mod raft;

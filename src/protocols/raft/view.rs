@@ -6,7 +6,7 @@ use super::{
     AppendEntries, AppendEntriesReply, AppendOutcome, Msg, Raft, RequestVote, RequestVoteReply,
 };
 use crate::protocols::quorum::nodes;
-use crate::service::{KeyValue, KeyValueOp, Service};
+use crate::service::{KeyValue, Service};
 use crate::view::{
     Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
     Pointer, Quorum, Spot, Tone, Value,
@@ -157,7 +157,7 @@ fn fields(state: &State) -> Vec<Field> {
         volatile("votes_refused", "votes refused", votes(state.votes_refused)),
         volatile("next_index", "nextIndex[]", per_peer(state, |peer| peer.next_index)),
         volatile("match_index", "matchIndex[]", per_peer(state, |peer| peer.match_index)),
-        volatile("waiting", "requests not yet answered", int(state.waiting.len() as u64)),
+        volatile("waiting", "requests not yet answered", int(state.requests.waiting.len() as u64)),
     ]
 }
 
@@ -185,23 +185,12 @@ fn cell(state: &State, entry: &Entry, index: Index, names: NodeNames) -> Cell {
             let op = KeyValue::print_op(&request.op);
             let (client, number) = (names.name(request.client), request.number);
             let note = if suppressed { ", repeated: without effect" } else { "" };
-            (short(&request.op), format!("{op} ({client}, request {number}{note})"))
+            (request.op.short(), format!("{op} ({client}, request {number}{note})"))
         }
     };
     detail.push_str(&format!(", term {}", entry.term));
     let tone = if index <= state.commit_index { Tone::Settled } else { Tone::Neutral };
     Cell { index, label, detail, generation: entry.term, tone }
-}
-
-/// An operation in a few characters.
-fn short(op: &KeyValueOp) -> String {
-    match op {
-        KeyValueOp::Get(key) => format!("{key}?"),
-        KeyValueOp::Put(key, value) => format!("{key}={value}"),
-        KeyValueOp::Append(key, text) => format!("{key}+={text}"),
-        KeyValueOp::Cas(key, old, new) => format!("{key}:{old}→{new}"),
-        KeyValueOp::Delete(key) => format!("-{key}"),
-    }
 }
 
 /// A message.

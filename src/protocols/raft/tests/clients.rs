@@ -37,7 +37,7 @@ fn the_answer_comes_when_the_request_is_applied() {
     let answers = commit(&mut lab);
     let read = KeyValueOut::Value(Some("a".into()));
     assert_eq!(answers, [(C1, 1, Answer::Done(KeyValueOut::Ok)), (C2, 1, Answer::Done(read))]);
-    assert!(lab.state.waiting.is_empty());
+    assert!(lab.state.requests.waiting.is_empty());
 }
 
 #[test]
@@ -115,5 +115,5 @@ fn a_deposed_leader_sends_its_waiting_clients_elsewhere() {
     lab.request(C1, 1, "put x 1");
     let seen = lab.receive(N2, append(3, (0, 0), &[], 0));
     assert_eq!(seen.answers, [(C1, 1, Answer::Redirect(None))]);
-    assert!(lab.state.waiting.is_empty());
+    assert!(lab.state.requests.waiting.is_empty());
 }
