@@ -6,11 +6,47 @@
 //! on their way through the log and who waits for an answer.
 
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use crate::service::{KeyValue, KeyValueOp, KeyValueOut, Service};
 use crate::sim::chunks::Chunks;
 use crate::sim::protocol::{Answer, Cx, Protocol, Request};
-use crate::view::NodeId;
+use crate::view::{NodeId, NodeNames};
+
+/// What a place in the log asks the state machine to do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Nothing.
+    NoOp,
+    /// What a client asked for.
+    Client(Rc<Request<KeyValueOp>>),
+}
+
+impl Command {
+    /// The command and who asked for it: `put x 1 (c1)`.
+    pub fn text(&self, names: NodeNames) -> String {
+        match self {
+            Command::NoOp => "no-op".to_string(),
+            Command::Client(request) => {
+                format!("{} ({})", KeyValue::print_op(&request.op), names.name(request.client))
+            }
+        }
+    }
+
+    /// What stands in a cell of a picture, short and in full; `suppressed`: it was applied and took
+    /// no effect.
+    pub fn cell(&self, suppressed: bool, names: NodeNames) -> (String, String) {
+        match self {
+            Command::NoOp => ("no-op".to_string(), "no-op".to_string()),
+            Command::Client(request) => {
+                let op = KeyValue::print_op(&request.op);
+                let (client, number) = (names.name(request.client), request.number);
+                let note = if suppressed { ", repeated: without effect" } else { "" };
+                (request.op.short(), format!("{op} ({client}, request {number}{note})"))
+            }
+        }
+    }
+}
 
 /// The state machine with the sessions that make it apply each request once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,12 +93,35 @@ impl Machine {
     }
 }
 
-/// What became of each applied entry: whether its command took effect, in the order of the log.
+/// What became of each entry that was applied: where it stood in the log, and whether its command
+/// took effect, in the order in which that happened.
 ///
 /// The properties judge from this what the state machine did. It follows from the log and how far
 /// it was applied, so it is no part of a state's hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Journal(pub Chunks<bool>);
+pub struct Journal(Chunks<u64>);
+
+impl Journal {
+    /// How many entries were applied.
+    pub fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Which entry was applied at that step, counted from 0, and whether it took effect.
+    pub fn get(&self, step: u64) -> Option<(u64, bool)> {
+        self.0.get(step).map(|line| (line >> 1, line & 1 == 1))
+    }
+
+    /// The entry at `index` was applied.
+    pub fn push(&mut self, index: u64, took_effect: bool) {
+        self.0.push(index << 1 | u64::from(took_effect));
+    }
+}
 
 impl Hash for Journal {
     fn hash<H: Hasher>(&self, _hasher: &mut H) {}

@@ -63,7 +63,7 @@ impl Raft {
                 Command::NoOp => false,
                 Command::Client(request) => self.apply(state, request, cx),
             };
-            state.journal.0.push(took_effect);
+            state.journal.push(state.last_applied, took_effect);
         }
         let last = state.last_applied;
         if first <= last {
