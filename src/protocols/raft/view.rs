@@ -11,7 +11,8 @@ use crate::protocols::logs::{LogRow, aligned};
 use crate::protocols::quorum::nodes;
 use crate::service::{KeyValue, Service};
 use crate::view::{
-    Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark, Quorum, Spot, Tone, Value,
+    Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
+    Quorum, Spot, Tone, Value,
 };
 
 /// The most cells of a log that are shown: its end.
