@@ -11,6 +11,7 @@ pub mod logs;
 pub mod quorum;
 pub mod sessions;
 
+pub mod multi_paxos;
 pub mod ping;
 pub mod raft;
 
