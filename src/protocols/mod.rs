@@ -10,6 +10,8 @@ pub mod ballot;
 pub mod logs;
 pub mod quorum;
 pub mod sessions;
+#[cfg(test)]
+mod trouble;
 
 pub mod multi_paxos;
 pub mod ping;
