@@ -360,6 +360,10 @@ fn golden(scenario: &Scenario) -> String {
     }
     let report = runner.finish();
     out.push_str(&format!("steps {}, digest {:016x}\n", report.steps, report.digest));
+    // Neither of two runs side by side sees the other: one trace comes after the other.
+    if let Some(beside) = &scenario.beside {
+        out.push_str(&format!("beside {}\n{}", beside.entry.info.id, golden(beside)));
+    }
     out
 }
 

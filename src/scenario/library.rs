@@ -76,6 +76,8 @@ const CARRIED: &[LibraryEntry] = &[
     entry!("raft-slow-follower"),
     entry!("raft-paused-leader"),
     entry!("raft-two-timeouts"),
+    entry!("raft-beside-multi-paxos"),
+    entry!("raft-beside-multi-paxos-who-leads"),
     entry!("raft-by-hand"),
     entry!("raft-flaw-commit-old-term"),
     entry!("raft-flaw-vote-not-persisted"),
