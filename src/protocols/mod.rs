@@ -6,13 +6,20 @@ use crate::sim::protocol::Protocol;
 use crate::sim::run::{Kind, Run};
 use crate::sim::session::{Session, Setup, Watch};
 
+pub mod ballot;
+pub mod logs;
 pub mod quorum;
+pub mod sessions;
+#[cfg(test)]
+mod trouble;
 
+pub mod multi_paxos;
 pub mod ping;
 pub mod raft;
 
 /// Every protocol, in the order in which the page lists them.
-pub const CATALOG: &[Entry] = &[Entry::of::<raft::Raft>(), Entry::of::<ping::Ping>()];
+pub const CATALOG: &[Entry] =
+    &[Entry::of::<raft::Raft>(), Entry::of::<multi_paxos::MultiPaxos>(), Entry::of::<ping::Ping>()];
 
 /// The protocol of that id.
 pub fn find(id: &str) -> Option<&'static Entry> {

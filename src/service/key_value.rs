@@ -37,6 +37,19 @@ pub enum KeyValueOut {
     Value(Option<Rc<str>>),
 }
 
+impl KeyValueOp {
+    /// The operation in a few characters.
+    pub fn short(&self) -> String {
+        match self {
+            KeyValueOp::Get(key) => format!("{key}?"),
+            KeyValueOp::Put(key, value) => format!("{key}={value}"),
+            KeyValueOp::Append(key, text) => format!("{key}+={text}"),
+            KeyValueOp::Cas(key, old, new) => format!("{key}:{old}→{new}"),
+            KeyValueOp::Delete(key) => format!("-{key}"),
+        }
+    }
+}
+
 impl KeyValue {
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&str> {

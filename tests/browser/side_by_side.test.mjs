@@ -65,7 +65,7 @@ test('what is counted grows as they go, and agrees with the table', async ({ ope
 test('a stage is faced by click, by key and by its head', async ({ open, app, page }) => {
   await open({ hash: PAIR });
   const { digest } = await state(app);
-  await app().locator('#stage-beside [data-select="node:n3"] .shape').click();
+  await app().locator('#stage-beside [data-select="node:n3"] .halo').click();
   assert.deepEqual(await faced(app), ['false', 'true']);
   // What was clicked is selected, in the run that was clicked.
   await app().locator('#stage #node-n3.selected').waitFor();
@@ -116,11 +116,12 @@ test('a crash of each leader hits both, is one line, and its link replays', asyn
 test('what is done to one message is done to the run that is faced', async ({ open, app, page }) => {
   await open({ hash: PAIR });
   await button(app, 'Raft, second').click();
+  await page.keyboard.press('ArrowRight');
   await page.keyboard.press('m');
   await button(app, 'Drop').click();
   const lines = (await text(page)).split('\n').filter((line) => line.includes(' drop '));
   assert.equal(lines.length, 1);
-  assert.match(lines[0], /^second at 1\.2s.* drop n\d#\d+$/);
+  assert.match(lines[0], /^second at 1\.2.* drop n\d#\d+$/);
 });
 
 test('a branch and a turn in the past go together', async ({ open, app, page }) => {
@@ -146,7 +147,7 @@ test('another protocol is put beside, and taken away', async ({ open, app, page 
   const alone = await text(page);
   await page.keyboard.press('s');
   await app().getByRole('dialog').getByLabel('protocol', { exact: true }).selectOption('raft');
-  await button(app, 'Do it').click();
+  await button(app, 'Run with these').click();
   await app().locator('.lane').nth(1).waitFor();
   assert.match(await text(page), /^beside raft$/m);
   assert.equal((await state(app)).time, 1_000_000);
@@ -155,7 +156,7 @@ test('another protocol is put beside, and taken away', async ({ open, app, page 
   const dialog = app().getByRole('dialog');
   await dialog.getByLabel('election', { exact: true }).nth(1).fill('1s..2s');
   await dialog.getByLabel('commit_old_term', { exact: true }).nth(1).check();
-  await button(app, 'Do it').click();
+  await button(app, 'Run with these').click();
   await app().locator('.lane-flaws').waitFor();
   const changed = await text(page);
   assert.match(changed, /^beside raft election=1s\.\.2s$/m);

@@ -4,7 +4,7 @@ use super::log::{Entry, Term};
 use super::state::{Peer, Role, State};
 use super::{AppendEntries, ELECTION, HEARTBEAT, Msg, Raft, RequestVote, RequestVoteReply};
 use crate::protocols::quorum::{Tally, bit};
-use crate::sim::protocol::{Answer, Cx};
+use crate::sim::protocol::Cx;
 use crate::view::NodeId;
 
 impl Raft {
@@ -27,8 +27,7 @@ impl Raft {
         self.become_follower(state, None, cx);
     }
 
-    /// Follows from now on; the term stays. Clients whose requests still wait are told to ask
-    /// elsewhere: whether their entries will be committed is no longer this server's to say.
+    /// Follows from now on; the term stays.
     pub(super) fn become_follower(
         &self,
         state: &mut State,
@@ -44,14 +43,7 @@ impl Raft {
         state.votes_granted = 0;
         state.votes_refused = 0;
         state.peers.clear();
-        state.appended.clear();
-        for (client, number) in std::mem::take(&mut state.waiting) {
-            let names = cx.names();
-            cx.note("waiting_redirected", || {
-                format!("{} asks elsewhere for its request {number}", names.name(client))
-            });
-            cx.reply(client, number, Answer::Redirect(leader));
-        }
+        state.requests.send_away(leader, cx);
     }
 
     /// The election timeout elapsed without a leader being heard or a vote being granted.

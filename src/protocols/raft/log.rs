@@ -3,24 +3,14 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use crate::service::KeyValueOp;
+pub use crate::protocols::sessions::Command;
 use crate::sim::chunks::Chunks;
-use crate::sim::protocol::Request;
 
 /// A term: the logical clock of Raft (§5.1). The first leader's is 1.
 pub type Term = u64;
 
 /// A position in the log. The first entry has index 1; index 0 stands before it, with term 0.
 pub type Index = u64;
-
-/// What a log entry asks the state machine to do.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Command {
-    /// Nothing: what a leader appends at the start of its term (§8).
-    NoOp,
-    /// What a client asked for.
-    Client(Rc<Request<KeyValueOp>>),
-}
 
 /// A log entry (§5.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

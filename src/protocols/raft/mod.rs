@@ -289,7 +289,7 @@ impl Protocol for Raft {
     }
 
     fn picture(&self, servers: &Servers<'_, Self>) -> Vec<Panel> {
-        vec![view::logs(servers.states.iter().map(|state| &**state), servers.names)]
+        vec![view::logs(servers.states, servers.names)]
     }
 
     fn observe(

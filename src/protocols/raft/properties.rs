@@ -387,7 +387,7 @@ impl Monitor {
                     });
                 }
             }
-            if state.journal.0.get(index - 1) == Some(&true)
+            if state.journal.get(index - 1) == Some((index, true))
                 && let Command::Client(request) = &entry.command
             {
                 if !self.reached.applied {
@@ -397,9 +397,9 @@ impl Monitor {
                 self.effect(scene, request.client, request.number, index, verdicts);
             }
         }
-        if state.journal.0.len() != state.last_applied {
+        if state.journal.len() != state.last_applied {
             verdicts.found("exactly_once", &[node], || {
-                let (steps, last) = (state.journal.0.len(), state.last_applied);
+                let (steps, last) = (state.journal.len(), state.last_applied);
                 format!("{} applied {steps} entries up to index {last}", names.name(node))
             });
         }

@@ -1,11 +1,9 @@
 //! One server: Figure 2, box "State".
 
-use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use super::log::{Entry, Index, Log, Term};
-use crate::service::{KeyValue, KeyValueOut};
-use crate::sim::chunks::Chunks;
+use crate::protocols::sessions::{Journal, Machine, Requests};
 use crate::view::NodeId;
 
 /// What a server is at the moment (§5.1).
@@ -48,10 +46,8 @@ pub struct State {
     pub votes_refused: u64,
     /// Volatile, leaders: what is known of each server's log, the own place unused.
     pub peers: Vec<Peer>,
-    /// Volatile, leaders: the requests to be answered when they are applied.
-    pub waiting: Vec<(NodeId, u64)>,
-    /// Volatile, leaders: of each client, the latest request in the log that is not yet applied.
-    pub appended: Vec<(NodeId, u64)>,
+    /// Volatile, leaders: the requests in the log that are not yet applied.
+    pub requests: Requests,
 }
 
 /// What a leader knows of another server's log.
@@ -66,44 +62,6 @@ pub struct Peer {
     /// Whether `next_index` is a guess. Then one message at a time looks for the place where the
     /// logs agree; as soon as it is found, entries are sent without waiting for answers.
     pub probing: bool,
-}
-
-/// The state machine with the sessions that make it apply each request once (§8).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Machine {
-    /// The key-value store.
-    pub store: KeyValue,
-    /// One session for each client that has had a request applied.
-    pub sessions: Vec<Session>,
-}
-
-/// A client's latest request and its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Session {
-    /// The client.
-    pub client: NodeId,
-    /// The serial number of its latest request that was applied.
-    pub number: u64,
-    /// What that request was answered.
-    pub answer: KeyValueOut,
-}
-
-impl Machine {
-    /// The session of a client.
-    pub fn session(&self, client: NodeId) -> Option<&Session> {
-        self.sessions.iter().find(|session| session.client == client)
-    }
-}
-
-/// What became of each applied entry: whether its command took effect, in order of the index.
-///
-/// The properties judge from this what the state machine did. It follows from the log and
-/// `last_applied`, so it is no part of a state's hash.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Journal(pub Chunks<bool>);
-
-impl Hash for Journal {
-    fn hash<H: Hasher>(&self, _hasher: &mut H) {}
 }
 
 impl State {
@@ -128,8 +86,7 @@ impl State {
             votes_granted: 0,
             votes_refused: 0,
             peers: Vec::new(),
-            waiting: Vec::new(),
-            appended: Vec::new(),
+            requests: Requests::default(),
         }
     }
 

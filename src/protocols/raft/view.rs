@@ -1,22 +1,22 @@
 //! What a server and a message look like.
 
+use std::rc::Rc;
+
 use super::log::{Command, Entry, Index};
 use super::state::{Role, State};
 use super::{
     AppendEntries, AppendEntriesReply, AppendOutcome, Msg, Raft, RequestVote, RequestVoteReply,
 };
+use crate::protocols::logs::{LogRow, aligned};
 use crate::protocols::quorum::nodes;
-use crate::service::{KeyValue, KeyValueOp, Service};
+use crate::service::{KeyValue, Service};
 use crate::view::{
     Cell, Field, Head, MatrixRow, MessageView, NodeId, NodeNames, NodeView, Panel, PanelMark,
-    Pointer, Quorum, Spot, Tone, Value,
+    Quorum, Spot, Tone, Value,
 };
 
 /// The most cells of a log that are shown: its end.
 const CELLS_MAX: u64 = 200;
-
-/// The most columns of all logs side by side: the end of the longest.
-const COLUMNS_MAX: u64 = 40;
 
 /// A server.
 pub(super) fn node(raft: &Raft, state: &State, names: NodeNames) -> NodeView {
@@ -86,32 +86,15 @@ fn peers(state: &State, names: NodeNames) -> Panel {
     }
 }
 
-/// All logs aligned, a column for each index: what the paper's Figures 6 to 8 show.
-pub(super) fn logs<'a>(states: impl Iterator<Item = &'a State> + Clone, names: NodeNames) -> Panel {
-    let last = states.clone().map(|state| state.log.last_index()).max().unwrap_or(0);
-    let before = last.saturating_sub(COLUMNS_MAX);
-    let row = |state: &State| {
-        let spot = |index: Index| {
-            let entry = state.log.entries().get(index - 1)?;
-            let Cell { label, detail, generation, tone, .. } = cell(state, entry, index, names);
-            let id = u64::from(state.me.0) << 32 | index;
-            let of = Pointer::Node(state.me);
-            let label = format!("{generation} {label}");
-            Some(Spot::new(id, label).detail(detail).generation(generation).tone(tone).of(of))
-        };
-        let marks = marks(state).into_iter().filter(|mark| mark.index >= before);
-        MatrixRow {
-            head: Head::node(names.name(state.me), state.me),
-            spots: (before + 1..=last).map(spot).collect(),
-            marks: marks.map(|mark| PanelMark { index: mark.index - before, ..mark }).collect(),
-        }
+/// All logs aligned: what the paper's Figures 6 to 8 show.
+pub(super) fn logs(states: &[Rc<State>], names: NodeNames) -> Panel {
+    let row = |state: &'_ Rc<State>| {
+        let state = state.clone();
+        let (node, last, marks) = (state.me, state.log.last_index(), marks(&state));
+        let cell = move |index| Some(cell(&state, state.log.get(index)?, index, names));
+        LogRow { node, last, marks, cell: Box::new(cell) }
     };
-    Panel::Matrix {
-        title: "all logs",
-        columns: (before + 1..=last).map(|index| Head::new(index.to_string())).collect(),
-        rows: states.map(row).collect(),
-        durable: true,
-    }
+    aligned(&states.iter().map(row).collect::<Vec<_>>(), |term| term.to_string(), names)
 }
 
 /// Votes, from the first until a follower has answered the new leader; after that who holds the
@@ -157,7 +140,7 @@ fn fields(state: &State) -> Vec<Field> {
         volatile("votes_refused", "votes refused", votes(state.votes_refused)),
         volatile("next_index", "nextIndex[]", per_peer(state, |peer| peer.next_index)),
         volatile("match_index", "matchIndex[]", per_peer(state, |peer| peer.match_index)),
-        volatile("waiting", "requests not yet answered", int(state.waiting.len() as u64)),
+        volatile("waiting", "requests not yet answered", int(state.requests.waiting.len() as u64)),
     ]
 }
 
@@ -178,30 +161,11 @@ fn cells(state: &State, names: NodeNames) -> Vec<Cell> {
 }
 
 fn cell(state: &State, entry: &Entry, index: Index, names: NodeNames) -> Cell {
-    let suppressed = state.journal.0.get(index - 1) == Some(&false);
-    let (label, mut detail) = match &entry.command {
-        Command::NoOp => ("no-op".to_string(), "no-op".to_string()),
-        Command::Client(request) => {
-            let op = KeyValue::print_op(&request.op);
-            let (client, number) = (names.name(request.client), request.number);
-            let note = if suppressed { ", repeated: without effect" } else { "" };
-            (short(&request.op), format!("{op} ({client}, request {number}{note})"))
-        }
-    };
+    let suppressed = state.journal.get(index - 1) == Some((index, false));
+    let (label, mut detail) = entry.command.cell(suppressed, names);
     detail.push_str(&format!(", term {}", entry.term));
     let tone = if index <= state.commit_index { Tone::Settled } else { Tone::Neutral };
     Cell { index, label, detail, generation: entry.term, tone }
-}
-
-/// An operation in a few characters.
-fn short(op: &KeyValueOp) -> String {
-    match op {
-        KeyValueOp::Get(key) => format!("{key}?"),
-        KeyValueOp::Put(key, value) => format!("{key}={value}"),
-        KeyValueOp::Append(key, text) => format!("{key}+={text}"),
-        KeyValueOp::Cas(key, old, new) => format!("{key}:{old}→{new}"),
-        KeyValueOp::Delete(key) => format!("-{key}"),
-    }
 }
 
 /// A message.

@@ -55,7 +55,7 @@ impl Stage {
             while state.last_applied < up_to {
                 state.last_applied += 1;
                 let entry = state.log.get(state.last_applied).expect("there");
-                state.journal.0.push(*entry != Entry::no_op(entry.term));
+                state.journal.push(state.last_applied, *entry != Entry::no_op(entry.term));
             }
         })
     }
@@ -214,7 +214,7 @@ fn a_request_with_two_effects_breaks_exactly_once() {
     let mut suppressed = Stage::new();
     suppressed.append(N1, 1, &twice).apply(N1, 1).at(N1, |state| {
         state.last_applied = 2;
-        state.journal.0.push(false);
+        state.journal.push(2, false);
     });
     assert_eq!(suppressed.broken(), [] as [String; 0], "the second time without effect");
     stage.apply(N2, 2);
@@ -228,8 +228,8 @@ fn an_entry_that_is_applied_twice_breaks_exactly_once() {
     let mut stage = Stage::new();
     stage.append(N1, 1, &[command(1, C1, 1, "append x a")]).at(N1, |state| {
         state.last_applied = 1;
-        state.journal.0.push(true);
-        state.journal.0.push(true);
+        state.journal.push(1, true);
+        state.journal.push(1, true);
     });
     assert_eq!(stage.broken(), ["exactly_once: n1 applied 2 entries up to index 1"]);
 }

@@ -166,7 +166,7 @@ fn a_crash_keeps_term_vote_and_log_and_nothing_else() {
     assert_eq!((state.role, state.leader), (Role::Follower, None));
     assert_eq!((state.commit_index, state.last_applied), (0, 0));
     assert!(state.machine.sessions.is_empty() && state.peers.is_empty());
-    assert!(state.waiting.is_empty() && state.appended.is_empty());
+    assert!(state.requests.waiting.is_empty() && state.requests.appended.is_empty());
     assert_eq!(lab.start().notes, ["restored"]);
 }
 

@@ -1,7 +1,7 @@
 //! Figure 8, message by message: why counting decides nothing about entries of earlier terms.
 
-use super::cluster::{at, broken, request, setup};
 use crate::protocols::raft::Raft;
+use crate::protocols::trouble::{at, broken, request, setup};
 use crate::sim::action::{Action, MessageRef, Scheduled, Target};
 use crate::sim::info::ParamValue;
 use crate::sim::protocol::Protocol;
@@ -84,7 +84,7 @@ fn figure_8() -> Vec<Scheduled> {
 }
 
 fn run(flaws: &[&str]) -> Run {
-    let mut setup = setup(5, 5, flaws);
+    let mut setup = setup(Raft::INFO, 5, 5, flaws);
     setup.manual = true;
     let no_op = Raft::INFO.params.iter().position(|param| param.name == "no_op").expect("declared");
     setup.params.values[no_op] = ParamValue::Flag(false);

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::cluster::{BOUNCES, SPLITS, TROUBLE, broken, troubled};
 use crate::protocols::raft::log::{Entry, Index, Term};
 use crate::protocols::raft::{Raft, State};
+use crate::protocols::trouble::{BOUNCES, SPLITS, TROUBLE, broken, troubled};
 use crate::sim::protocol::Protocol;
 use crate::sim::run::Run;
 use crate::sim::session::{Session, Watch};
@@ -113,7 +113,7 @@ fn nothing_goes_unseen_that_comparing_everything_would_see() {
     for flaws in flaws.chain(pairs).chain([vec![]]) {
         for (trouble, seeds) in [(TROUBLE, 15), (BOUNCES, 10), (SPLITS, 15)] {
             for seed in 0..seeds {
-                let setup = troubled(seed, trouble, &flaws);
+                let setup = troubled(Raft::INFO, seed, trouble, &flaws);
                 let mut run = Run::new::<Raft>(setup, Watch::PROPERTIES).expect("a good setup");
                 let mut naive = Naive::default();
                 while run.next_at().is_some_and(|time| time <= trouble.until) && run.step() {
