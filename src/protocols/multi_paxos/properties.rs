@@ -25,7 +25,7 @@ use crate::view::{NodeId, NodeNames};
 pub struct Monitor {
     seen: Vec<Seen>,
     instances: Chunks<Instance>,
-    calls: Rc<Vec<(NodeId, Chunks<Call>)>>,
+    calls: Rc<Vec<Call>>,
     /// The ballot that was seen to lead first.
     led: Option<Ballot>,
     reached: Reached,
@@ -65,8 +65,10 @@ struct Tried {
 }
 
 /// A client's request: what it asked, if any server has taken it, and in which slot it took effect.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Call {
+    client: NodeId,
+    number: u64,
     asked: Option<Rc<Request<KeyValueOp>>>,
     effect: Slot,
 }
@@ -349,17 +351,15 @@ impl Monitor {
         self.instances.get_mut(slot.saturating_sub(1)).expect("just made")
     }
 
+    /// What is known of a request. The one that is looked for is mostly among the last.
     fn call(&mut self, client: NodeId, number: u64) -> &mut Call {
         let calls = Rc::make_mut(&mut self.calls);
-        let place = calls.iter().position(|(other, _)| *other == client).unwrap_or_else(|| {
-            calls.push((client, Chunks::new()));
+        let known = |call: &Call| (call.client, call.number) == (client, number);
+        let place = calls.iter().rposition(known).unwrap_or_else(|| {
+            calls.push(Call { client, number, asked: None, effect: 0 });
             calls.len() - 1
         });
-        let calls = &mut calls[place].1;
-        while calls.len() <= number {
-            calls.push(Call::default());
-        }
-        calls.get_mut(number).expect("just made")
+        &mut calls[place]
     }
 }
 

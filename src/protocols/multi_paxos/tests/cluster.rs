@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::protocols::multi_paxos::MultiPaxos;
 use crate::protocols::trouble::*;
+use crate::sim::action::{Action, Delay, LinkChange, Target};
 use crate::sim::info::{Info, ParamValue, PropertyKind};
 use crate::sim::protocol::Protocol;
 use crate::sim::run::Run;
 use crate::sim::session::{Outcome, Session, Setup, Watch};
-use crate::view::{NodeId, SECOND, Time, Value};
+use crate::view::{MILLISECOND, NodeId, SECOND, Time, Value};
 
 const PAXOS: &Info = MultiPaxos::INFO;
 
@@ -91,6 +92,40 @@ fn other_troubles_break_nothing_without_a_flaw() {
         for seed in 0..200 {
             let run = run(troubled(PAXOS, seed, trouble, &[]), trouble.until);
             assert_eq!(broken(&run), [] as [String; 0], "seed {seed}");
+        }
+    }
+}
+
+/// Safety is what the properties speak of. This is the other half: once everybody runs and hears
+/// everybody, what clients ask is answered, and all servers get to know all of it.
+#[test]
+fn when_the_trouble_is_over_everything_is_chosen_and_learned() {
+    for seed in 0..100 {
+        let mut setup = troubled(PAXOS, seed, TROUBLE, &[]);
+        let (servers, end) = (setup.params.servers, TROUBLE.until + 2 * SECOND);
+        let calm = LinkChange {
+            delay: Some(Delay::Uniform { lo: 5 * MILLISECOND, hi: 20 * MILLISECOND }),
+            loss_ppm: Some(0),
+            ..LinkChange::default()
+        };
+        for action in [
+            Action::Heal,
+            Action::Network(calm),
+            Action::Resume(Target::All),
+            Action::Restart(Target::All),
+        ] {
+            setup.script.push(at(end, action));
+        }
+        setup.script.push(at(end + SECOND, request(servers, "put x last")));
+        let run = run(setup, end + 4 * SECOND);
+        assert_eq!(broken(&run), [] as [String; 0], "seed {seed}");
+        let open = run.calls().into_iter().filter(|call| call.outcome == Outcome::Open);
+        assert_eq!(open.count(), 0, "seed {seed}");
+        let states = run.states::<MultiPaxos>().expect("the states");
+        let (chosen, machine) = (states[0].chosen, &states[0].machine);
+        assert!(chosen > 0 && chosen == states[0].accepted.last(), "seed {seed}: a slot is open");
+        for state in states {
+            assert_eq!((state.chosen, &state.machine), (chosen, machine), "seed {seed}");
         }
     }
 }

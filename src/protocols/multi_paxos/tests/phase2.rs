@@ -119,3 +119,26 @@ fn an_accept_is_repeated_after_a_whole_heartbeat_to_those_who_have_not_answered(
     lab.receive(N2, heartbeat("2.2", 1));
     assert!(lab.timer(HEARTBEAT).sent.is_empty(), "a follower has no heartbeat");
 }
+
+/// The example of §3, with its numbers: the new leader knows commands 1 to 134, 138 and 139, and
+/// phase 1 finds that something was accepted in 135 and 140.
+#[test]
+fn the_example_of_the_paper() {
+    let mut lab = Lab::new(&[]);
+    for slot in (1..=134).chain([138, 139]) {
+        lab.state.learned.set(slot, proposal("1.2", &format!("append x {slot},")));
+    }
+    lab.start();
+    assert_eq!((lab.state.chosen, lab.state.applied), (134, 134));
+    let found = [(135, proposal("1.2", "put x 135")), (140, proposal("1.2", "get x"))];
+    let seen = lab.lead(&found, &found[..1]);
+    assert_eq!(lab.state.first, 135);
+    assert_eq!(seen.proposed(), ["135 put x 135 (c1)", "136 no-op", "137 no-op"]);
+    lab.choose(135);
+    lab.choose(136);
+    assert_eq!(lab.state.applied, 136);
+    let seen = lab.choose(137);
+    assert_eq!(lab.state.applied, 139, "138 and 139 were known already");
+    assert_eq!(seen.proposed(), ["140 get x (c1)"]);
+    assert_eq!(lab.request(C2, 1, "put x 1").proposed(), ["141 put x 1 (c2)"]);
+}
