@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::view::NodeId;
+use crate::view::{NodeId, dotted};
 
 /// A ballot: rounds count upwards, and within a round the server decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,20 +22,11 @@ impl Default for Ballot {
 }
 
 impl Ballot {
-    /// The ballot as one number that grows with it: of `2.1` the digits, 21. There are at most nine
-    /// servers.
+    /// The ballot as a generation, which grows with it. There are at most nine servers.
     pub fn generation(self) -> u64 {
         match self.round {
             0 => 0,
-            round => round * 10 + u64::from(self.node.0) + 1,
-        }
-    }
-
-    /// The ballot of such a number.
-    pub fn from_generation(number: u64) -> Ballot {
-        match (number / 10, number % 10) {
-            (round, node @ 1..) => Ballot { round, node: NodeId(node as u32 - 1) },
-            _ => Ballot::default(),
+            round => dotted(round, u64::from(self.node.0) + 1),
         }
     }
 
@@ -48,7 +39,7 @@ impl Ballot {
             false => return None,
         };
         let fits = (1..=1_000_000).contains(&round) && (1..=9).contains(&node);
-        fits.then(|| Ballot::from_generation(round * 10 + node))
+        fits.then(|| Ballot { round, node: NodeId(node as u32 - 1) })
     }
 }
 
@@ -64,6 +55,7 @@ impl fmt::Display for Ballot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::{read_generation, show_generation};
 
     #[test]
     fn a_ballot_is_ordered_by_its_round_and_then_by_its_server() {
@@ -77,10 +69,11 @@ mod tests {
         for text in ["1.1", "7.9", "1000000.3"] {
             let ballot = Ballot::parse(text).expect(text);
             assert_eq!(ballot.to_string(), text);
-            assert_eq!(Ballot::from_generation(ballot.generation()), ballot);
+            assert_eq!(show_generation(ballot.generation()), text);
+            assert_eq!(read_generation(text), Some(ballot.generation()));
         }
         assert_eq!(Ballot::default().to_string(), "none");
-        assert_eq!(Ballot::from_generation(0), Ballot::default());
+        assert_eq!(show_generation(Ballot::default().generation()), "0");
         for text in ["", "1", "1.", ".1", "0.1", "1.0", "1.10", "+1.1", "1.1.1", "-", "1000001.1"] {
             assert_eq!(Ballot::parse(text), None, "{text}");
         }

@@ -1,6 +1,8 @@
 //! The picture of replicated logs side by side, for every protocol that has them.
 
-use crate::view::{Cell, Head, MatrixRow, NodeId, NodeNames, Panel, PanelMark, Pointer, Spot};
+use crate::view::{
+    Cell, Head, MatrixRow, NodeId, NodeNames, Panel, PanelMark, Pointer, Spot, show_generation,
+};
 
 /// The most columns of all logs side by side: the end of the longest.
 const COLUMNS_MAX: u64 = 40;
@@ -17,14 +19,13 @@ pub struct LogRow<'a> {
     pub cell: Box<dyn Fn(u64) -> Option<Cell> + 'a>,
 }
 
-/// All logs aligned, a column for each index. `epoch` writes the generation that stands before the
-/// command in each cell.
-pub fn aligned(rows: &[LogRow<'_>], epoch: fn(u64) -> String, names: NodeNames) -> Panel {
+/// All logs aligned, a column for each index; the generation stands before the label.
+pub fn aligned(rows: &[LogRow<'_>], names: NodeNames) -> Panel {
     let last = rows.iter().map(|row| row.last).max().unwrap_or(0);
     let before = last.saturating_sub(COLUMNS_MAX);
     let spot = |row: &LogRow<'_>, index: u64| {
         let Cell { label, detail, generation, tone, .. } = (row.cell)(index)?;
-        let label = format!("{} {label}", epoch(generation));
+        let label = format!("{} {label}", show_generation(generation));
         let spot = Spot::new(u64::from(row.node.0) << 32 | index, label).detail(detail);
         Some(spot.generation(generation).tone(tone).of(Pointer::Node(row.node)))
     };

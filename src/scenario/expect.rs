@@ -6,7 +6,7 @@ use super::diagnostic::{one_of, quote, words_of};
 use super::units;
 use crate::sim::action::Target;
 use crate::sim::info::PropertyKind;
-use crate::view::{NodeId, Time};
+use crate::view::{NodeId, Time, read_generation};
 
 /// An `expect` line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -314,8 +314,15 @@ fn read_role(cursor: &mut Cursor<'_>, known: Known) -> Read<usize> {
 fn read_log(cursor: &mut Cursor<'_>, target: Target) -> Read<Fact> {
     let mut generations = Vec::new();
     while cursor.peek().is_some() {
-        let form = "the generation (Raft: term) of each entry";
-        generations.push(cursor.number(form, 0, u64::MAX)?);
+        let form = "the generation of each entry, `2` or `2.1`";
+        let token = cursor.word(form)?;
+        generations.push(match read_generation(&token.text) {
+            Some(generation) => generation,
+            None => {
+                let message = format_args!("{} is no generation", quote(&token.text));
+                return Err(cursor.at(token, message).expected(form));
+            }
+        });
     }
     Ok(Fact::Log(target, generations))
 }

@@ -7,7 +7,7 @@ use super::action::print_target;
 use super::expect::{CallState, Condition, Counted, Fact, FieldFact, Op, as_number};
 use crate::sim::action::Target;
 use crate::sim::session::{Call, NodeShot, Outcome, Session};
-use crate::view::{NodeId, Panel, Value};
+use crate::view::{NodeId, Panel, Value, show_generation};
 
 /// A position of a run, at which facts are judged. Every node is looked at at most once.
 pub struct Scene<'a> {
@@ -234,7 +234,7 @@ fn judge_log(shot: &NodeShot, wanted: &[u64]) -> Judged {
     if cells.iter().map(|cell| cell.generation).eq(wanted.iter().copied()) {
         return Ok(());
     }
-    let shown: Vec<String> = cells.iter().map(|cell| cell.generation.to_string()).collect();
+    let shown: Vec<String> = cells.iter().map(|cell| show_generation(cell.generation)).collect();
     let shown = if shown.is_empty() { "empty".to_string() } else { shown.join(" ") };
     Err(format!("the log of {} was {shown}", shot.name))
 }

@@ -278,6 +278,35 @@ impl NodeView {
     }
 }
 
+/// Marks a generation of which every node has numbers of its own: it is written as two, `2.1`.
+const DOTTED: u64 = 1 << 63;
+
+/// The generation of a round in which every node has a number of its own (from 1 to 9). It grows
+/// with the round, then with the node.
+pub fn dotted(round: u64, number: u64) -> u64 {
+    DOTTED | (round * 10 + number)
+}
+
+/// A generation as people read it, and as `expect` lines write it: `3`, or `2.1`.
+pub fn show_generation(generation: u64) -> String {
+    match generation & !DOTTED {
+        number if generation == number => number.to_string(),
+        number => format!("{}.{}", number / 10, number % 10),
+    }
+}
+
+/// Reads what [`show_generation`] wrote.
+pub fn read_generation(text: &str) -> Option<u64> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('.') {
+        None => digits(text).then(|| text.parse().ok()).flatten().filter(|&it| it < DOTTED),
+        Some((round, number)) => {
+            let fits = digits(round) && digits(number) && round.len() <= 17 && number.len() == 1;
+            fits.then(|| Some(dotted(round.parse().ok()?, number.parse().ok()?))).flatten()
+        }
+    }
+}
+
 /// A mark in a [`Panel::Log`] or in a row of a [`Panel::Matrix`]: it stands behind the cell of that
 /// index (0: before the first).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,7 +96,7 @@ pub(super) fn logs(servers: &Servers<'_, MultiPaxos>) -> Panel {
         LogRow { node, last, marks, cell: Box::new(move |slot| cell(state, slot, names)) }
     };
     let rows: Vec<LogRow<'_>> = servers.states.iter().map(|state| row(state)).collect();
-    aligned(&rows, |number| Ballot::from_generation(number).to_string(), names)
+    aligned(&rows, names)
 }
 
 /// The slots that a leader has proposed and does not know to be chosen: who has accepted them.

@@ -94,7 +94,7 @@ pub(super) fn logs(states: &[Rc<State>], names: NodeNames) -> Panel {
         let cell = move |index| Some(cell(&state, state.log.get(index)?, index, names));
         LogRow { node, last, marks, cell: Box::new(cell) }
     };
-    aligned(&states.iter().map(row).collect::<Vec<_>>(), |term| term.to_string(), names)
+    aligned(&states.iter().map(row).collect::<Vec<_>>(), names)
 }
 
 /// Votes, from the first until a follower has answered the new leader; after that who holds the

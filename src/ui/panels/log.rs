@@ -2,7 +2,7 @@
 
 use super::marks_at;
 use crate::ui::hooks::markup::Markup;
-use crate::view::{Cell, PanelMark, Tone};
+use crate::view::{Cell, PanelMark, Tone, show_generation};
 
 /// Draws it.
 #[inline(never)]
@@ -27,7 +27,7 @@ fn one(page: &mut Markup, cell: &Cell, marks: &[PanelMark]) {
         page.attr("title", &cell.detail);
         page.line("span class=index", &index);
         page.el("span class=cell", |page| {
-            page.line("b", &cell.generation.to_string());
+            page.line("b", &show_generation(cell.generation));
             page.line("span", &cell.label);
             page.line("span class=sr", if settled { ", settled" } else { "" });
         });

@@ -17,7 +17,7 @@ use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::{Px, between};
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
-use crate::view::{Cell, NodeId, Panel, PanelMark, Quorum, Tone, Value};
+use crate::view::{Cell, NodeId, Panel, PanelMark, Quorum, Tone, Value, show_generation};
 
 /// What a node needs.
 #[derive(Properties, PartialEq)]
@@ -265,12 +265,14 @@ fn supporters(page: &mut Markup, shot: &Shot, layout: &Layout, radius: f64) {
 /// The generation, in its colour.
 fn badge(page: &mut Markup, generation: u64, radius: f64) {
     let off = (radius + 15.0) * std::f64::consts::FRAC_1_SQRT_2;
-    let text = if generation < 1_000 { generation.to_string() } else { "…".to_string() };
+    let text = show_generation(generation);
+    let text = if text.len() <= 4 { &text } else { "…" };
     page.el("g aria-hidden=true", |page| {
-        page.attr("class", &format!("badge gen-{}", generation % 8));
+        let class = if text.len() < 3 { "badge" } else { "badge long" };
+        page.attr("class", &format!("{class} gen-{}", generation % 8));
         page.attr("transform", &format!("translate({} {})", Px(off), Px(-off)));
         page.el("circle r=10", |_| ());
-        page.line("text dy=0.35em", &text);
+        page.line("text dy=0.35em", text);
     });
 }
 
@@ -357,7 +359,7 @@ fn log_strip(page: &mut Markup, cells: &[Cell], marks: &[PanelMark], room: usize
                     });
                     page.el("text y=12.5", |page| {
                         page.px("x", x + CELL / 2.0);
-                        page.text(&cell.generation.to_string());
+                        page.text(&show_generation(cell.generation));
                     });
                     page.line("title", &format!("{}: {}", cell.index, cell.detail));
                 });
