@@ -6,6 +6,7 @@ use crate::sim::protocol::Protocol;
 use crate::sim::run::{Kind, Run};
 use crate::sim::session::{Session, Setup, Watch};
 
+pub mod ballot;
 pub mod quorum;
 
 pub mod ping;
