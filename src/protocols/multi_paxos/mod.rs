@@ -257,7 +257,7 @@ impl Protocol for MultiPaxos {
     }
 
     fn on_start(&self, state: &mut State, cx: &mut Cx<'_, MultiPaxos>) {
-        if state.promised > Ballot::default() {
+        if !state.promised.is_none() {
             let (promised, last) = (state.promised, state.accepted.last());
             cx.note("restored", || format!("{promised} is promised, the last slot is {last}"));
         }
