@@ -40,9 +40,9 @@
 //!   paragraph), snapshots and leases (*Paxos Made Live*, §5) are left out: accepted slots are kept
 //!   for ever, and reads are commands like any other.
 //! - The paper elects a leader by means of its own (§2.4, §3). Here a server that hears of no
-//!   leader for a random time begins phase 1; the better promise wins.
-//! - Whatever shows a higher ballot, a heartbeat or a refusal as well, has a server promise it. A
-//!   promise can do no harm, and the next ballot of one's own is then higher.
+//!   leader for a random time begins phase 1; the higher ballot wins.
+//! - Whatever shows a higher ballot, also a heartbeat, a refusal or a chosen proposal, has a server
+//!   promise it. A promise can do no harm, and the next ballot of one's own is then higher.
 //! - What is chosen is not on stable storage: the paper names promises, accepted proposals and the
 //!   proposer's highest number (§2.5). A server that restarts learns anew from its leader, and a
 //!   leader that knows nothing goes through phase 1 from the first slot on.
