@@ -276,15 +276,23 @@ impl<'a, P: Protocol> Cx<'a, P> {
     /// Tells something that is worth a line: one of [`Info::notes`], with its particulars. The
     /// text is made only if somebody listens.
     pub fn note(&mut self, id: &'static str, text: impl FnOnce() -> String) {
+        let text = if self.listening() { text() } else { String::new() };
+        self.tell(id, text);
+    }
+
+    #[inline(never)]
+    fn listening(&self) -> bool {
+        match &self.way {
+            Way::Cluster(Outlet { record, .. }) => record.on,
+            Way::List { listening, .. } => *listening,
+        }
+    }
+
+    #[inline(never)]
+    fn tell(&mut self, id: &'static str, text: String) {
         match &mut self.way {
-            Way::Cluster(Outlet { world, record, .. }) => {
-                let text = if record.on { text() } else { String::new() };
-                world.note(id, text, record);
-            }
-            Way::List { listening, effects, .. } => {
-                let text = if *listening { text() } else { String::new() };
-                effects.push(Effect::Note(id, text));
-            }
+            Way::Cluster(Outlet { world, record, .. }) => world.note(id, text, record),
+            Way::List { effects, .. } => effects.push(Effect::Note(id, text)),
         }
     }
 

@@ -56,14 +56,24 @@ impl Verdicts {
     /// # Panics
     /// If the protocol declares no such property: its author's error.
     pub fn found(&mut self, id: &str, nodes: &[NodeId], because: impl FnOnce() -> String) {
+        if let Some(slot) = self.unfound(id) {
+            self.keep(slot, nodes, because());
+        }
+    }
+
+    /// The place of a property of which nothing was found yet. Apart from [`Verdicts::found`], which
+    /// stands in line wherever something is checked.
+    #[inline(never)]
+    fn unfound(&self, id: &str) -> Option<usize> {
         let at = self.properties.iter().position(|property| property.id == id);
         let slot = at.expect("a declared property");
-        if self.found[slot].is_some() {
-            return;
-        }
+        self.found[slot].is_none().then_some(slot)
+    }
+
+    #[inline(never)]
+    fn keep(&mut self, slot: usize, nodes: &[NodeId], because: String) {
         let nodes = nodes.to_vec();
-        let finding = Finding { step: self.step, at: self.at, nodes, because: because() };
-        self.found[slot] = Some(finding);
+        self.found[slot] = Some(Finding { step: self.step, at: self.at, nodes, because });
         self.fresh |= self.properties[slot].kind == PropertyKind::Always;
     }
 

@@ -57,7 +57,7 @@ pub(super) fn given(servers: u32, state: &mut State, words: &[&str]) -> Result<(
 /// Whose ballot is promised has used its round.
 fn promise(state: &mut State, promised: Ballot) {
     state.promised = promised;
-    if promised.node == state.me {
+    if promised.node() == state.me {
         state.round = promised.round;
     }
 }
@@ -68,7 +68,7 @@ fn highest(accepted: &Ledger) -> Ballot {
 }
 
 fn ballot(servers: u32, word: &str) -> Result<Ballot, String> {
-    let known = |ballot: &Ballot| ballot.node.0 < servers;
+    let known = |ballot: &Ballot| ballot.node().0 < servers;
     let ballot = Ballot::parse(word).filter(known);
     ballot.ok_or_else(|| format!("`{word}` is no ballot of a server: expected, say, `2.1`"))
 }

@@ -8,7 +8,7 @@ pub(super) static INFO: Info = Info {
     id: "multi_paxos",
     title: "Multi-Paxos",
     family: "Consensus",
-    summary: "Servers choose one command for each slot of a sequence, under a leader if there is one.",
+    summary: "Servers choose one command for each slot of a log, under a leader if there is one.",
     reference: "Lamport, Paxos Made Simple, ACM SIGACT News 32(4), 2001, §3",
     revision: 1,
     servers: Count { default: 5, min: 1, max: crate::protocols::quorum::SERVERS_MAX as u32 },

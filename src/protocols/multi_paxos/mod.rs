@@ -10,12 +10,12 @@
 //! ## Idea
 //! Every slot is an instance of single-decree Paxos: a value is chosen when a majority of acceptors
 //! has accepted it in one *ballot* (the paper: a proposal of one number), and who proposes in a
-//! higher ballot first hears from a majority what may have been chosen, and proposes that. The first
-//! half of this, phase 1, does not need the value. So a leader goes through it once for all slots to
-//! come, and then needs a single round trip for each command, in many slots at a time. That there
-//! is one leader is needed for progress alone: of two, the higher ballot prevails, and neither can
-//! undo what is chosen. Slots that a dead leader left empty before others are filled with no-ops, so
-//! that what stands behind them can be applied.
+//! higher ballot first hears from a majority what may have been chosen, and proposes that. The
+//! first half of this, phase 1, does not need the value. So a leader goes through it once for all
+//! slots to come, and then needs a single round trip for each command, in many slots at a time.
+//! That there is one leader is needed for progress alone: of two, the higher ballot prevails, and
+//! neither can undo what is chosen. Slots that a dead leader left empty before others are filled
+//! with no-ops, so that what stands behind them can be applied.
 //!
 //! ## Messages
 //! `Prepare`, `Promise`, `Accept`, `Accepted` are phases 1a, 1b, 2a, 2b of §2.2; a Promise reports
@@ -27,8 +27,8 @@
 //! ## Guarantees
 //! For each slot: agreement, validity, and that only what is chosen is learned (§2.1); P1a and P2b,
 //! which are why (§2.2); that proposals have different numbers (§2.2); and of the whole that
-//! commands are applied in order, the same at every server (§3), and a request takes effect at
-//! most once. All are checked after every event, in `properties.rs`.
+//! commands are applied in order, the same at every server (§3), and a request takes effect at most
+//! once. All are checked after every event, in `properties.rs`.
 //!
 //! ## How to break it
 //! Each flaw removes one rule: `skip_phase_1` (§3), `accepted_value_ignored` (P2c),
@@ -39,26 +39,26 @@
 //! - Every server has all three roles, as in §2.5 and §3. Changes of the set of servers (§3, last
 //!   paragraph), snapshots and leases (*Paxos Made Live*, §5) are left out: accepted slots are kept
 //!   for ever, and reads are commands like any other.
-//! - The paper elects a leader by means of its own (§2.4, §3). Here a server that hears of no leader
-//!   for a random time begins phase 1; the better promise wins.
-//! - Whatever shows a higher ballot, a heartbeat or a refusal as well, has a server promise it. A
-//!   promise can do no harm, and the next ballot of one's own is then higher.
+//! - The paper elects a leader by means of its own (§2.4, §3). Here a server that hears of no
+//!   leader for a random time begins phase 1; the higher ballot wins.
+//! - Whatever shows a higher ballot, also a heartbeat, a refusal or a chosen proposal, has a server
+//!   promise it. A promise can do no harm, and the next ballot of one's own is then higher.
 //! - What is chosen is not on stable storage: the paper names promises, accepted proposals and the
 //!   proposer's highest number (§2.5). A server that restarts learns anew from its leader, and a
 //!   leader that knows nothing goes through phase 1 from the first slot on.
 //! - A learner knows from the leader alone what is chosen, and only up to the first gap. What it
 //!   has accepted in the leader's own ballot it need not ask for.
-//! - A lost Prepare is not sent again within its ballot; the next election timeout is the retry.
-//!   An Accept that stays unanswered for a heartbeat is sent again.
+//! - A lost Prepare is not sent again within its ballot; the next election timeout is the retry. An
+//!   Accept that stays unanswered for a heartbeat is sent again.
 //! - A step at a server is atomic: what it stores is on stable storage before its messages leave.
 //!
 //! ## Reference
-//! Leslie Lamport, *Paxos Made Simple*, ACM SIGACT News 32(4), 2001: §2.1 the problem, §2.2 choosing
-//! a value (P1, P2a to P2c, phases 1 and 2), §2.3 learning, §2.4 progress, §2.5 the implementation,
-//! §3 a state machine. For the practical parts: Robbert van Renesse and Deniz Altinbuken, *Paxos Made
-//! Moderately Complex*, ACM Computing Surveys 47(3), 2015; Tushar Chandra, Robert Griesemer and
-//! Joshua Redstone, *Paxos Made Live*, PODC 2007. Sessions: Ongaro and Ousterhout, *In Search of an
-//! Understandable Consensus Algorithm*, 2014, §8.
+//! Leslie Lamport, *Paxos Made Simple*, ACM SIGACT News 32(4), 2001: §2.1 the problem, §2.2
+//! choosing a value (P1, P2a to P2c, phases 1 and 2), §2.3 learning, §2.4 progress, §2.5 the
+//! implementation, §3 a state machine. For the practical parts: Robbert van Renesse and Deniz
+//! Altinbuken, *Paxos Made Moderately Complex*, ACM Computing Surveys 47(3), 2015; Tushar Chandra,
+//! Robert Griesemer and Joshua Redstone, *Paxos Made Live*, PODC 2007. Sessions: Ongaro and
+//! Ousterhout, *In Search of an Understandable Consensus Algorithm*, 2014, §8.
 
 use std::rc::Rc;
 
@@ -257,7 +257,7 @@ impl Protocol for MultiPaxos {
     }
 
     fn on_start(&self, state: &mut State, cx: &mut Cx<'_, MultiPaxos>) {
-        if state.promised > Ballot::default() {
+        if !state.promised.is_none() {
             let (promised, last) = (state.promised, state.accepted.last());
             cx.note("restored", || format!("{promised} is promised, the last slot is {last}"));
         }

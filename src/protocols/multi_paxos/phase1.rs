@@ -54,7 +54,7 @@ impl MultiPaxos {
             cx.note("election_undecided", || format!("{count} promises for {ballot}: not enough"));
         }
         state.round = state.round.max(state.promised.round) + 1;
-        let ballot = Ballot { round: state.round, node: state.me };
+        let ballot = Ballot::new(state.round, state.me);
         let first = state.chosen + 1;
         state.promised = ballot;
         state.role = Role::Candidate;

@@ -1,10 +1,10 @@
 //! The safety of each instance and of the sequence: checked after every event, at the cost of what
 //! the event changed.
 //!
-//! The checks keep what the proof of §2.2 speaks of: every proposal that was ever accepted, with its
-//! acceptors; what a true majority has so chosen; the highest promise of every acceptor. They read
-//! what acceptors have on stable storage and never what the engine concludes from it, except to hold
-//! it against this.
+//! The checks keep what the proof of §2.2 speaks of: every proposal that was ever accepted, with
+//! its acceptors; what a true majority has so chosen; the highest promise of every acceptor. They
+//! read what acceptors have on stable storage and never what the engine concludes from it, except
+//! to hold it against this.
 
 use std::rc::Rc;
 

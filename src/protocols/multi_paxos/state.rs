@@ -32,7 +32,7 @@ pub struct State {
     /// Durable, acceptor: of each slot, the accepted proposal of the highest ballot.
     pub accepted: Ledger,
     /// Durable, proposer: the round of the highest ballot that the server has used itself.
-    pub round: u64,
+    pub round: u32,
     /// Volatile: the role.
     pub role: Role,
     /// Volatile: who leads with the promised ballot, if known; clients are sent there.
@@ -100,7 +100,7 @@ impl State {
     }
 
     /// A server that starts with this on its stable storage.
-    pub fn restored(me: NodeId, promised: Ballot, accepted: Ledger, round: u64) -> State {
+    pub fn restored(me: NodeId, promised: Ballot, accepted: Ledger, round: u32) -> State {
         State {
             me,
             promised,

@@ -145,7 +145,7 @@ fn fields(state: &State) -> Vec<Field> {
     vec![
         durable("promised", "highest number promised", ballot(state.promised)),
         durable("last_slot", "last slot accepted", int(state.accepted.last())),
-        durable("round", "highest number used", int(state.round)),
+        durable("round", "highest number used", int(state.round.into())),
         volatile("chosen", "chosen up to", int(state.chosen)),
         volatile("applied", "applied up to", int(state.applied)),
         volatile("leader", "distinguished proposer", state.leader.map_or(Value::None, Value::Node)),
@@ -235,7 +235,7 @@ fn field(name: &'static str, paper: &'static str, value: Value) -> Field {
 }
 
 fn ballot(number: Ballot) -> Value {
-    match number == Ballot::default() {
+    match number.is_none() {
         true => Value::None,
         false => Value::text(number.to_string()),
     }
