@@ -1,0 +1,1 @@
+//! Handlers against the paper; properties against brute force.
