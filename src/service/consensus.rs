@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_wrong_operation_says_which_word_is_wrong() {
-        for (words, word) in [(&["put", "x"][..], 0), (&["propose"], 1), (&["propose", "x", "y"], 2)]
+        for (words, word) in
+            [(&["put", "x"][..], 0), (&["propose"], 1), (&["propose", "x", "y"], 2)]
         {
             assert_eq!(Consensus::parse(words).unwrap_err().word, word);
         }

@@ -86,16 +86,11 @@ const FLAWS: &[FlawInfo] = &[
         id: "ballot_reused",
         doc: "A proposer forgets in a crash which ballots it used, and begins again with the first.",
         source: "§2.5: each proposer remembers the highest-numbered proposal it has tried to issue",
-        caught_by: &["one_value_a_ballot", "chosen_for_ever", "agreement"],
+        caught_by: &["ballot_new", "one_value_a_ballot", "chosen_for_ever", "agreement"],
     },
 ];
 
-const fn role(
-    id: &'static str,
-    plural: &'static str,
-    tone: Tone,
-    doc: &'static str,
-) -> RoleInfo {
+const fn role(id: &'static str, plural: &'static str, tone: Tone, doc: &'static str) -> RoleInfo {
     RoleInfo { id, plural, tone, doc }
 }
 
@@ -117,7 +112,11 @@ const MESSAGES: &[MessageInfo] = &[
     message("Accept", false, "A proposer asks to accept its value at its ballot."),
     message("Accepted", true, "An acceptor has accepted: learners count these."),
     message("Nack", true, "An acceptor has promised a higher ballot."),
-    message("Inquire", false, "A learner has a proposer issue a proposal, to learn what is chosen."),
+    message(
+        "Inquire",
+        false,
+        "A learner has a proposer issue a proposal, to learn what is chosen.",
+    ),
 ];
 
 const fn property(
@@ -165,6 +164,13 @@ const PROPERTIES: &[PropertyInfo] = &[
         "Promises are kept",
         "An acceptor's promise never falls, crash or not, and it accepts nothing below it.",
         "§2.2, P1a",
+    ),
+    property(
+        PropertyKind::Always,
+        "ballot_new",
+        "Ballots are new",
+        "A proposer begins each ballot above all that it began before, crash or not.",
+        "§2.5",
     ),
     property(
         PropertyKind::Always,

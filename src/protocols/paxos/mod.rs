@@ -60,8 +60,8 @@ mod proposer;
 mod tests;
 mod view;
 
-pub use state::State;
 use state::Proposal;
+pub use state::State;
 
 const RETRY: TimerTag = TimerTag(0);
 const ASK: TimerTag = TimerTag(1);

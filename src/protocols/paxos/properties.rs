@@ -29,6 +29,9 @@ struct Seen {
     promised: Ballot,
     accepted: Ballot,
     learned: Option<Text>,
+    /// The proposer's ballot, and the highest it ever began.
+    ballot: Ballot,
+    begun: Ballot,
 }
 
 /// A proposal, and who ever accepted it, a bit for each node.
@@ -65,6 +68,14 @@ impl Monitor {
         }
         seen.promised = before.max(promised);
         seen.accepted = accepted;
+        let (ballot, begun) = (state.ballot, seen.begun);
+        if ballot != seen.ballot && !ballot.is_none() && ballot <= begun {
+            verdicts.found("ballot_new", &[node], || {
+                format!("{} began {begun} before, and now {ballot}", name())
+            });
+        }
+        seen.ballot = ballot;
+        seen.begun = begun.max(ballot);
         let news = seen.learned != state.learned;
         seen.learned = state.learned.clone();
         if let Some(wish) = state.wish.as_ref().filter(|wish| !self.wishes.contains(wish)) {
@@ -139,7 +150,10 @@ impl Monitor {
         if let Some(Voted { proposal, .. }) = self.proposals.iter().find(higher) {
             let Proposal { ballot, value } = proposal;
             verdicts.found("chosen_for_ever", &[node], || {
-                format!("{} is chosen at {}, {value} proposed at {ballot}", chosen.value, chosen.ballot)
+                format!(
+                    "{} is chosen at {}, {value} proposed at {ballot}",
+                    chosen.value, chosen.ballot
+                )
             });
         }
     }

@@ -160,7 +160,8 @@ fn rung(paxos: &Paxos, servers: &Servers<'_, Paxos>, ballot: Ballot) -> MatrixRo
     // A value is chosen if a majority accepted it here; a flaw may have two at one ballot.
     let cells: Vec<Option<Option<Text>>> = states.iter().map(|state| at(state)).collect();
     let accepted = |value: &Text| {
-        let same = cells.iter().filter(|cell| cell.as_ref().is_some_and(|v| v.as_ref() == Some(value)));
+        let same =
+            cells.iter().filter(|cell| cell.as_ref().is_some_and(|v| v.as_ref() == Some(value)));
         same.count() as u32
     };
     let mut values = cells.iter().flatten().flatten();
@@ -187,12 +188,7 @@ fn rung(paxos: &Paxos, servers: &Servers<'_, Paxos>, ballot: Ballot) -> MatrixRo
             None => ("promised".to_string(), format!("{name} promised {ballot}"), Tone::Trying),
         };
         let spot = Spot::new(ballot.generation() << 8 | u64::from(node.0), label);
-        Some(
-            spot.detail(detail)
-                .generation(ballot.generation())
-                .tone(tone)
-                .of(Pointer::Node(node)),
-        )
+        Some(spot.detail(detail).generation(ballot.generation()).tone(tone).of(Pointer::Node(node)))
     };
     MatrixRow {
         head: Head::node(label, ballot.node()),
