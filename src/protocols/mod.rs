@@ -14,12 +14,17 @@ pub mod sessions;
 mod trouble;
 
 pub mod multi_paxos;
+pub mod paxos;
 pub mod ping;
 pub mod raft;
 
 /// Every protocol, in the order in which the page lists them.
-pub const CATALOG: &[Entry] =
-    &[Entry::of::<raft::Raft>(), Entry::of::<multi_paxos::MultiPaxos>(), Entry::of::<ping::Ping>()];
+pub const CATALOG: &[Entry] = &[
+    Entry::of::<raft::Raft>(),
+    Entry::of::<paxos::Paxos>(),
+    Entry::of::<multi_paxos::MultiPaxos>(),
+    Entry::of::<ping::Ping>(),
+];
 
 /// The protocol of that id.
 pub fn find(id: &str) -> Option<&'static Entry> {

@@ -4,12 +4,14 @@
 //! Multi-Paxos replicate the same service, the same client scripts run on both, and the checkers
 //! judge the clients' history against it without knowing which protocol ran.
 
+mod consensus;
 mod key_value;
 mod nothing;
 
 use std::fmt::Debug;
 use std::hash::Hash;
 
+pub use consensus::{Consensus, Propose};
 pub use key_value::{KeyValue, KeyValueOp, KeyValueOut};
 pub use nothing::Nothing;
 

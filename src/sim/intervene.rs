@@ -45,10 +45,11 @@ pub fn check(cluster: &Cluster, action: &Action) -> Result<(), String> {
         | Action::Deliver(message) => known_message(cluster, message),
         Action::Fire { target, timer } => {
             known(target)?;
-            let any = [false, true]
-                .into_iter()
-                .any(|client| cluster.world.timer_of(client, timer).is_some());
-            any.then_some(()).ok_or_else(|| format!("there is no timer `{timer}`"))
+            // As the text has it: what is no client has the protocol's timers.
+            let names = cluster.world.core.names;
+            let client = matches!(target, Target::Node(node) if names.is_client(*node));
+            let known = cluster.world.timer_of(client, timer);
+            known.map(|_| ()).ok_or_else(|| format!("there is no timer `{timer}`"))
         }
         Action::Clock { target, drift_ppm, .. } => {
             let sane = drift_ppm.is_none_or(|ppm| (-900_000..=9_000_000).contains(&ppm));

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::lab::*;
 use crate::protocols::multi_paxos::*;
-use crate::view::{Panel, PanelMark, Quorum, Tone, Value};
+use crate::view::{Panel, PanelMark, Quorum, Tone, Value, dotted};
 
 fn shown(lab: &Lab, field: &str) -> String {
     let view = lab.paxos.view(&lab.state, NAMES);
@@ -36,7 +36,7 @@ fn a_leader_shows_what_it_has_promised_proposed_and_learned() {
     lab.choose(3);
     let view = lab.paxos.view(&lab.state, NAMES);
     assert_eq!((view.role, view.letter, view.tone), ("leader", 'L', Tone::Leading));
-    assert_eq!((view.generation, view.headline.as_str()), (Some(11), "ballot 1.1"));
+    assert_eq!((view.generation, view.headline.as_str()), (Some(dotted(1, 1)), "ballot 1.1"));
     let expected = [
         ("promised", "1.1"),
         ("last_slot", "4"),
@@ -85,7 +85,11 @@ fn the_log_shows_ballots_commands_gaps_and_what_is_settled() {
     let view = lab.paxos.view(&lab.state, NAMES);
     assert_eq!(
         cells(&view.panels[0]),
-        [(1, "x=1", 12, Tone::Settled), (2, "", 0, Tone::Neutral), (3, "x=3", 23, Tone::Neutral),]
+        [
+            (1, "x=1", dotted(1, 2), Tone::Settled),
+            (2, "", 0, Tone::Neutral),
+            (3, "x=3", dotted(2, 3), Tone::Neutral),
+        ]
     );
     let Panel::Log { cells, marks, durable, .. } = &view.panels[0] else { panic!("a log") };
     assert_eq!(cells[0].detail, "put x 1 (c1, request 1), chosen in ballot 1.2");
@@ -135,12 +139,12 @@ fn messages_show_what_they_say() {
     let paxos = Lab::new(&[]).paxos;
     let found = [(2, proposal("1.2", "put x 1")), (4, proposal("1.2", ""))];
     let cases = [
-        (prepare("2.3", 2), "ballot 2.3, from slot 2", 23),
-        (promise(ballot("2.3"), &found), "ballot 2.3, 2 accepted", 23),
-        (accept("2.3", 4, "put x 1", 3), "ballot 2.3, slot 4: x=1", 23),
-        (accepted("2.3", 4), "ballot 2.3, slot 4", 23),
-        (nack("1.1", "2.3"), "2.3 is promised", 23),
-        (heartbeat("2.3", 4), "ballot 2.3, chosen up to 4", 23),
+        (prepare("2.3", 2), "ballot 2.3, from slot 2", dotted(2, 3)),
+        (promise(ballot("2.3"), &found), "ballot 2.3, 2 accepted", dotted(2, 3)),
+        (accept("2.3", 4, "put x 1", 3), "ballot 2.3, slot 4: x=1", dotted(2, 3)),
+        (accepted("2.3", 4), "ballot 2.3, slot 4", dotted(2, 3)),
+        (nack("1.1", "2.3"), "2.3 is promised", dotted(2, 3)),
+        (heartbeat("2.3", 4), "ballot 2.3, chosen up to 4", dotted(2, 3)),
         (Msg::Learn(Learn { first: 3 }), "from slot 3", 0),
         (chosen(3, &[found[0].1.clone(), found[1].1.clone()], 7), "slots 3 to 4", 0),
     ];
