@@ -22,6 +22,9 @@ pub fn line(event: &Event, names: NodeNames, info: &Info) -> String {
         let sent: Vec<String> = event.sent.iter().map(|sent| sending(sent, names)).collect();
         let _ = write!(out, "; sends {}", sent.join(", "));
     }
+    for &reached in &event.reached {
+        let _ = write!(out, "; reaches {}", info.properties[reached as usize].id);
+    }
     for &broken in &event.broke {
         let _ = write!(out, "; BREAKS {}", info.properties[broken as usize].id);
     }

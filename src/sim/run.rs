@@ -8,7 +8,7 @@ use super::cluster::Cluster;
 use super::core::{Casualty, FlightCore, NEVER};
 use super::digest::Digest;
 use super::history::{History, SEGMENT};
-use super::info::{Info, MarkKind};
+use super::info::{Info, MarkKind, PropertyKind};
 use super::intervene;
 use super::protocol::Protocol;
 use super::session::{
@@ -150,7 +150,8 @@ impl Run {
             vector,
             sent: record.sent,
             notes: record.notes,
-            broke: live.world.broken_now(),
+            broke: live.world.found_now(PropertyKind::Always),
+            reached: live.world.found_now(PropertyKind::Sometimes),
         }
     }
 
@@ -162,6 +163,10 @@ impl Run {
         let event = Self::event(&self.live, record);
         self.head = event.step;
         self.notes_reached = self.live.world.notes_reached;
+        // Nobody in the run may know it yet, but it is settled: a value is chosen, say.
+        if !event.reached.is_empty() && !marks.contains(&MarkKind::Decision) {
+            marks.push(MarkKind::Decision);
+        }
         if !event.broke.is_empty() {
             marks.push(MarkKind::Violation);
         }

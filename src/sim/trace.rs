@@ -30,6 +30,8 @@ pub struct Event {
     pub notes: Vec<Note>,
     /// The properties that it broke, by their place in `Info::properties`.
     pub broke: Vec<u32>,
+    /// The `sometimes` properties that it was the first to reach.
+    pub reached: Vec<u32>,
 }
 
 /// What an event was.

@@ -74,7 +74,7 @@ impl Verdicts {
     fn keep(&mut self, slot: usize, nodes: &[NodeId], because: String) {
         let nodes = nodes.to_vec();
         self.found[slot] = Some(Finding { step: self.step, at: self.at, nodes, because });
-        self.fresh |= self.properties[slot].kind == PropertyKind::Always;
+        self.fresh = true;
     }
 
     /// Every property with its state.
@@ -98,8 +98,19 @@ impl Verdicts {
         self.at = at;
     }
 
-    /// Whether a violation was first found at that step, the last that was judged.
-    pub(super) fn fresh_violation(&self, step: u64) -> bool {
-        self.fresh && self.step == step
+    /// The properties of a kind that were first found at that step, the last that was judged, by
+    /// their place in [`Info::properties`].
+    pub(super) fn fresh(&self, kind: PropertyKind, step: u64) -> Vec<u32> {
+        let mut places = Vec::new();
+        if self.fresh && self.step == step {
+            for (place, (property, finding)) in self.properties.iter().zip(&self.found).enumerate()
+            {
+                let now = finding.as_ref().is_some_and(|finding| finding.step == step);
+                if property.kind == kind && now {
+                    places.push(place as u32);
+                }
+            }
+        }
+        places
     }
 }

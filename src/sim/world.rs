@@ -138,18 +138,9 @@ impl World {
         }
     }
 
-    /// The `always` properties that broke at the present step.
-    pub fn broken_now(&self) -> Vec<u32> {
-        let now = self.core.steps;
-        if !self.verdicts.fresh_violation(now) {
-            return Vec::new();
-        }
-        let verdicts = self.verdicts.all();
-        let fresh = verdicts.iter().enumerate().filter(|(_, verdict)| {
-            verdict.property.kind == PropertyKind::Always
-                && verdict.finding.as_ref().is_some_and(|finding| finding.step == now)
-        });
-        fresh.map(|(place, _)| place as u32).collect()
+    /// The properties of that kind that were broken or reached first at the present step.
+    pub fn found_now(&self, kind: PropertyKind) -> Vec<u32> {
+        self.verdicts.fresh(kind, self.core.steps)
     }
 
     /// The name of a kind of message.

@@ -91,6 +91,9 @@ pub fn particulars(event: &Event, info: &Info, names: NodeNames) -> String {
     let broke = event.broke.iter().filter_map(|at| info.properties.get(*at as usize));
     let mut parts: Vec<String> =
         broke.map(|property| format!("{} broken", property.title)).collect();
+    for &place in &event.reached {
+        parts.extend(info.properties.get(place as usize).map(|reached| reached.title.to_string()));
+    }
     parts.extend(event.notes.iter().filter(|note| !note.text.is_empty()).map(|n| n.text.clone()));
     if parts.is_empty() {
         parts.extend(summary(event).map(str::to_string));
