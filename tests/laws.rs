@@ -353,7 +353,8 @@ fn golden(scenario: &Scenario) -> String {
         let (names, info) = (session.names(), session.info());
         let event = session.event(session.step_count()).expect("a trace is kept");
         let done = matches!(event.kind, EventKind::Action { .. });
-        if done || !event.notes.is_empty() || !event.broke.is_empty() {
+        let told = !event.notes.is_empty() || !event.reached.is_empty();
+        if done || told || !event.broke.is_empty() {
             out.push_str(&trace::line(&event, names, info));
             out.push('\n');
         }
