@@ -21,7 +21,7 @@ use super::components::icons::{face, icon};
 use super::components::library::library;
 use super::components::log::follow;
 use super::components::narration::narration;
-use super::components::part::{Draw, Part, PartProps};
+use super::components::part::{Draw, Part};
 use super::components::script::mend;
 use super::components::share::{open_file, share};
 use super::components::tabs::side;
@@ -29,6 +29,7 @@ use super::components::transport::transport;
 use super::components::try_this::try_this;
 use super::hooks::browser;
 use super::hooks::markup::{Markup, markup};
+use super::hooks::piece::piece;
 use super::host;
 use super::keys::{self, Act};
 use super::stage::arrange::Wish;
@@ -152,8 +153,7 @@ fn mark(page: &mut Markup, view: &View, shell: &Shell) {
 /// A part of the page that is drawn again when it has changed.
 fn part(page: &mut Markup, store: &Store, model: &Model, draw: Draw) {
     let (store, view, shell) = (store.clone(), model.calm.clone(), model.shell.clone());
-    let of_part = PartProps { store, view, shell, draw };
-    page.put(VComp::new::<Part>(Rc::new(of_part), None).into());
+    page.put(piece(Rc::new(Part { store, view, shell, draw }), None));
 }
 
 /// Under the stage: what is told, and time.

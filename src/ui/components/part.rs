@@ -1,21 +1,20 @@
-//! A part of the page that is drawn again when the run or the page around it has changed.
-//!
-//! There is one component for all of them, and each part is a plain function: a component of its
-//! own costs some ten kilobytes of code, a function costs what it says.
+//! A part of the page that is drawn again when the run or the page around it has changed. Each is a
+//! plain function.
 
+use std::any::Any;
 use std::rc::Rc;
 
-use yew::prelude::*;
+use yew::Html;
 
+use crate::ui::hooks::piece::{Shown, equal};
 use crate::ui::state::shell::Shell;
 use crate::ui::state::store::{Store, View};
 
 /// How a part is drawn.
 pub type Draw = fn(&Store, &View, &Shell) -> Html;
 
-/// What a part needs.
-#[derive(Properties)]
-pub struct PartProps {
+/// A part of the page.
+pub struct Part {
     /// Where commands go.
     pub store: Store,
     /// The run.
@@ -26,16 +25,20 @@ pub struct PartProps {
     pub draw: Draw,
 }
 
-impl PartialEq for PartProps {
-    fn eq(&self, other: &PartProps) -> bool {
+impl PartialEq for Part {
+    fn eq(&self, other: &Part) -> bool {
         self.view == other.view
             && self.shell == other.shell
             && std::ptr::fn_addr_eq(self.draw, other.draw)
     }
 }
 
-/// A part of the page.
-#[component]
-pub fn Part(props: &PartProps) -> Html {
-    (props.draw)(&props.store, &props.view, &props.shell)
+impl Shown for Part {
+    fn draw(&self) -> Html {
+        (self.draw)(&self.store, &self.view, &self.shell)
+    }
+
+    fn same(&self, other: &dyn Any) -> bool {
+        equal(self, other)
+    }
 }

@@ -1,17 +1,20 @@
 //! A link between two nodes: its two directions, apart, and what is wrong with them.
 
+use std::any::Any;
+
 use js_sys::Math;
+use yew::Html;
 use yew::virtual_dom::AttrValue;
-use yew::{Html, Properties, component};
 
 use super::Layout;
 use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::Px;
+use crate::ui::hooks::piece::{Shown, equal};
 use crate::view::NodeId;
 
-/// What a link needs.
-#[derive(Properties, PartialEq)]
-pub struct LinkProps {
+/// A link: what is to be drawn of it.
+#[derive(PartialEq)]
+pub struct Link {
     /// One end.
     pub a: NodeId,
     /// The other.
@@ -32,9 +35,17 @@ pub struct LinkProps {
     pub odd: bool,
 }
 
-/// A link.
-#[component]
-pub fn Link(props: &LinkProps) -> Html {
+impl Shown for Link {
+    fn draw(&self) -> Html {
+        drawn(self)
+    }
+
+    fn same(&self, other: &dyn Any) -> bool {
+        equal(self, other)
+    }
+}
+
+fn drawn(props: &Link) -> Html {
     let (a, b, layout) = (props.a, props.b, &props.layout);
     let names = layout.names;
     let mut class = "link".to_string();

@@ -23,16 +23,17 @@ use std::rc::Rc;
 use arrange::{Arrange, Plan, Tool};
 use geometry::Geometry;
 use glyphs::Glyphs;
-use link::{Link, LinkProps};
-use node::{Node, NodeProps};
+use link::Link;
+use node::Node;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, HtmlCanvasElement, ResizeObserver};
-use yew::virtual_dom::{AttrValue, Key, VComp};
+use yew::virtual_dom::{AttrValue, Key};
 use yew::{Html, NodeRef, Properties, component, use_effect_with, use_node_ref};
 
 use super::hooks::markup::{Markup, markup};
 use super::hooks::number::Px;
+use super::hooks::piece::piece;
 use super::state::scene::{Scene, Selection, Shot};
 use super::state::shell::Shell;
 use super::state::store::{Command, Store, View};
@@ -181,7 +182,7 @@ fn node(props: &StageProps, faced: bool, shot: &Shot) -> Html {
     let (scene, id) = (&props.view, shot.id);
     let event = scene.event.as_ref().filter(|event| event.node == Some(id));
     let call = scene.last_call(id).map(call_line).unwrap_or_default();
-    let of_node = NodeProps {
+    let of_node = Node {
         shot: shot.clone(),
         layout: props.layout.clone(),
         selected: faced && props.shell.selection == Some(Selection::Node(id)),
@@ -192,7 +193,7 @@ fn node(props: &StageProps, faced: bool, shot: &Shot) -> Html {
         call: call.into(),
         breaks: breaks(scene, id),
     };
-    VComp::new::<Node>(Rc::new(of_node), Some(Key::from(id.0))).into()
+    piece(Rc::new(of_node), Some(Key::from(id.0)))
 }
 
 /// The sides that hear each other, or that would after what is being drawn.
@@ -229,7 +230,7 @@ fn links(page: &mut Markup, scene: &Scene, layout: &Layout, selection: Option<Se
         if many && !(there.cut || back.cut || there.held || back.held) {
             continue;
         }
-        let of_link = LinkProps {
+        let of_link = Link {
             a: link.a,
             b: link.b,
             layout: layout.clone(),
@@ -241,7 +242,7 @@ fn links(page: &mut Markup, scene: &Scene, layout: &Layout, selection: Option<Se
             odd: there.weather.loss_ppm > 0 || back.weather.loss_ppm > 0,
         };
         let key = Key::from(format!("{}-{}", link.a.0, link.b.0));
-        page.put(VComp::new::<Link>(Rc::new(of_link), Some(key)).into());
+        page.put(piece(Rc::new(of_link), Some(key)));
     }
 }
 

@@ -1,11 +1,13 @@
 //! A node: its shape and letter say its role, its badge the generation that it is in, the cells
 //! beside it what its log holds.
 
+use std::any::Any;
+
 use js_sys::Math;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
 use yew::virtual_dom::{AttrValue, ListenerKind};
-use yew::{Callback, Html, Properties, component};
+use yew::{Callback, Html};
 
 use super::Layout;
 use super::arrange::{NUDGE, Tool, Wish};
@@ -15,13 +17,14 @@ use super::svg;
 use crate::ui::hooks::browser;
 use crate::ui::hooks::markup::{Markup, markup};
 use crate::ui::hooks::number::{Px, between};
+use crate::ui::hooks::piece::{Shown, equal};
 use crate::ui::state::scene::{Selection, Shot};
 use crate::ui::state::store::{Command, Store};
 use crate::view::{Cell, NodeId, Panel, PanelMark, Quorum, Tone, Value, show_generation};
 
-/// What a node needs.
-#[derive(Properties, PartialEq)]
-pub struct NodeProps {
+/// A node: what is to be drawn of it.
+#[derive(PartialEq)]
+pub struct Node {
     /// How it is.
     pub shot: Shot,
     /// Where everything stands.
@@ -47,9 +50,17 @@ const CELL: f64 = 17.0;
 /// What can be pressed while a node has the focus.
 const KEYS: &str = "C Z I J T E Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown";
 
-/// A node.
-#[component]
-pub fn Node(props: &NodeProps) -> Html {
+impl Shown for Node {
+    fn draw(&self) -> Html {
+        drawn(self)
+    }
+
+    fn same(&self, other: &dyn Any) -> bool {
+        equal(self, other)
+    }
+}
+
+fn drawn(props: &Node) -> Html {
     let (shot, layout) = (&props.shot, &props.layout);
     let at = layout.at(shot.id);
     let radius = layout.radius_of(shot.id);
@@ -117,7 +128,7 @@ pub fn Node(props: &NodeProps) -> Html {
 }
 
 /// The ring around a node, which is what is pressed.
-fn halo(page: &mut Markup, props: &NodeProps, radius: f64) {
+fn halo(page: &mut Markup, props: &Node, radius: f64) {
     let (store, shot) = (&props.store, &props.shot);
     page.el("circle class=halo role=button", |page| {
         page.px("r", radius + 14.0);
@@ -169,7 +180,7 @@ fn letter_size(radius: f64) -> String {
 }
 
 /// What a screen reader says of it.
-fn spoken(props: &NodeProps) -> String {
+fn spoken(props: &Node) -> String {
     let (shot, call) = (&props.shot, &props.call);
     let mut parts = vec![shot.name.clone()];
     if shot.client {
@@ -277,7 +288,7 @@ fn badge(page: &mut Markup, generation: u64, radius: f64) {
 }
 
 /// Name, role, and the end of the log.
-fn caption(page: &mut Markup, props: &NodeProps, radius: f64) {
+fn caption(page: &mut Markup, props: &Node, radius: f64) {
     let (shot, layout) = (&props.shot, &props.layout);
     let side = layout.side(shot.id);
     let logs = shot.view.panels.iter().find_map(|panel| match panel {
