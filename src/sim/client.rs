@@ -1,14 +1,17 @@
 //! A client: a node that asks for one operation after another and keeps the account of it.
 //!
+//! It knows its service's operations and answers as texts, so that it is compiled once for all
+//! services; [`super::clients`] keeps them with their types.
+//!
 //! It turns to the server that answered last, follows redirections, and after a timeout tries the
 //! next server. With an idempotency key a retry repeats its serial number, so that the servers can
 //! know it; without one every sending is a request of its own.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use super::protocol::{Answer, Request, TimerTag};
+use super::protocol::{Answer, TimerTag};
 use super::session::{Call, ClientRules, Outcome};
-use crate::service::Service;
 use crate::view::{Field, NodeId, NodeNames, NodeView, Time, Tone, Value};
 
 /// The timer that ends an attempt.
@@ -18,9 +21,9 @@ pub const BACKOFF: TimerTag = TimerTag(1);
 /// The names of a client's timers.
 pub const CLIENT_TIMERS: [&str; 2] = ["timeout", "backoff"];
 
-/// A client of some service.
+/// A client.
 #[derive(Clone, Debug)]
-pub struct Client<S: Service> {
+pub struct Client {
     me: NodeId,
     servers: u32,
     rules: ClientRules,
@@ -28,16 +31,16 @@ pub struct Client<S: Service> {
     next_number: u64,
     waiting: VecDeque<usize>,
     current: Option<Attempt>,
-    calls: Vec<CallRecord<S>>,
+    calls: Vec<CallRecord>,
     /// How many of the calls are open no longer.
     ended: u64,
 }
 
-/// A call with its types. The operation and the answer are what checkers judge.
+/// A call.
 #[derive(Clone, Debug)]
-pub struct CallRecord<S: Service> {
-    /// What was asked.
-    pub op: S::Op,
+pub struct CallRecord {
+    /// What was asked, as the service prints it.
+    pub op: Rc<str>,
     /// When it was first sent; until then, when the client was told to.
     pub called_at: Time,
     /// The step of that.
@@ -45,16 +48,16 @@ pub struct CallRecord<S: Service> {
     /// How often it was sent.
     pub attempts: u32,
     /// What came of it.
-    pub ending: Ending<S::Out>,
+    pub ending: Ending,
 }
 
 /// What came of a call, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending<O> {
+pub enum Ending {
     /// Nothing yet.
     Open,
-    /// The answer.
-    Done(O, Time, u64),
+    /// The answer, as the service prints it.
+    Done(Rc<str>, Time, u64),
     /// It did not happen.
     Refused(&'static str, Time),
     /// The client gave up; it may have happened.
@@ -70,11 +73,11 @@ struct Attempt {
 }
 
 /// What may happen to a client.
-pub enum Happening<S: Service> {
+pub enum Happening {
     /// It is told to ask for something.
-    Told(S::Op),
+    Told(Rc<str>),
     /// This answer arrives from that server, to the request of that number.
-    Reply(NodeId, u64, Answer<S::Out>),
+    Reply(NodeId, u64, Answer<Rc<str>>),
     /// One of its timers goes off.
     Timer(TimerTag),
 }
@@ -84,18 +87,18 @@ pub type When = (Time, u64);
 
 /// What a client wants done after an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish<O> {
-    /// Send a request to a server.
-    Send(NodeId, Request<O>),
+pub enum Wish {
+    /// Send a request to a server: its serial number, and which of the client's calls it is.
+    Send(NodeId, u64, usize),
     /// Set one of its timers.
     SetTimer(TimerTag, Time),
     /// Stop one of its timers.
     CancelTimer(TimerTag),
 }
 
-impl<S: Service> Client<S> {
+impl Client {
     /// A client with nothing to ask. It turns to some server first, not all to the same.
-    pub fn new(me: NodeId, names: NodeNames, rules: ClientRules) -> Client<S> {
+    pub fn new(me: NodeId, names: NodeNames, rules: ClientRules) -> Client {
         Client {
             me,
             servers: names.servers,
@@ -115,12 +118,12 @@ impl<S: Service> Client<S> {
     }
 
     /// Every call so far.
-    pub fn calls(&self) -> &[CallRecord<S>] {
+    pub fn calls(&self) -> &[CallRecord] {
         &self.calls
     }
 
     /// Something happens to the client.
-    pub fn act(&mut self, what: Happening<S>, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    pub fn act(&mut self, what: Happening, when: When, wishes: &mut Vec<Wish>) {
         match what {
             Happening::Told(op) => self.ask(op, when, wishes),
             Happening::Reply(from, number, answer) => {
@@ -131,7 +134,7 @@ impl<S: Service> Client<S> {
     }
 
     /// The client is told to ask for something; it does so when what it asked before is answered.
-    fn ask(&mut self, op: S::Op, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn ask(&mut self, op: Rc<str>, when: When, wishes: &mut Vec<Wish>) {
         let call = self.calls.len();
         self.calls.push(CallRecord {
             op,
@@ -149,9 +152,9 @@ impl<S: Service> Client<S> {
         &mut self,
         from: NodeId,
         number: u64,
-        answer: Answer<S::Out>,
+        answer: Answer<Rc<str>>,
         when: When,
-        wishes: &mut Vec<Wish<S::Op>>,
+        wishes: &mut Vec<Wish>,
     ) {
         let Some(current) = &mut self.current else { return };
         if number < current.first_number || number > current.number {
@@ -178,7 +181,7 @@ impl<S: Service> Client<S> {
     }
 
     /// One of its timers goes off.
-    fn on_timer(&mut self, timer: TimerTag, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn on_timer(&mut self, timer: TimerTag, when: When, wishes: &mut Vec<Wish>) {
         let Some(current) = &mut self.current else { return };
         if timer == TIMEOUT && !self.rules.retry {
             return self.end(Ending::Unknown(when.0), when, wishes);
@@ -196,16 +199,16 @@ impl<S: Service> Client<S> {
         let done = self.calls.iter().filter(|call| matches!(call.ending, Ending::Done(..))).count();
         let asks = self.current.as_ref().map(|current| &self.calls[current.call]);
         let last = self.calls.iter().rev().find_map(|call| match &call.ending {
-            Ending::Done(out, ..) => Some(S::print_out(out)),
+            Ending::Done(out, ..) => Some(out.clone()),
             _ => None,
         });
-        let op = asks.map(|call| S::print_op(&call.op));
+        let op = asks.map(|call| call.op.clone());
         let headline = match (&op, &last) {
-            (Some(op), _) => op.clone(),
+            (Some(op), _) => op.to_string(),
             (None, Some(last)) => format!("got {last}"),
             (None, None) => "idle".to_string(),
         };
-        let text = |value: Option<String>| value.map_or(Value::None, Value::text);
+        let text = |value: Option<Rc<str>>| value.map_or(Value::None, Value::Text);
         NodeView {
             role: "client",
             letter: 'C',
@@ -230,24 +233,29 @@ impl<S: Service> Client<S> {
         }
     }
 
-    /// The calls without their types.
+    /// The calls as everybody sees them.
     pub fn shown_calls(&self) -> impl Iterator<Item = Call> {
         let me = self.me;
         self.calls.iter().map(move |call| Call {
             client: me,
-            op: S::print_op(&call.op),
+            op: call.op.to_string(),
             called_at: call.called_at,
             called_step: call.called_step,
             attempts: call.attempts,
             outcome: match &call.ending {
                 Ending::Open => Outcome::Open,
                 Ending::Done(out, at, step) => {
-                    Outcome::Done { out: S::print_out(out), at: *at, step: *step }
+                    Outcome::Done { out: out.to_string(), at: *at, step: *step }
                 }
                 Ending::Refused(why, at) => Outcome::Refused { why, at: *at },
                 Ending::Unknown(at) => Outcome::Unknown { at: *at },
             },
         })
+    }
+
+    /// Which of its calls it waits for, if any.
+    pub fn asking(&self) -> Option<usize> {
+        self.current.as_ref().map(|current| current.call)
     }
 
     /// How many calls have come to an end.
@@ -260,7 +268,7 @@ impl<S: Service> Client<S> {
         [self.next_number, self.calls.len() as u64, self.ended]
     }
 
-    fn go_on(&mut self, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn go_on(&mut self, when: When, wishes: &mut Vec<Wish>) {
         if self.current.is_some() {
             return;
         }
@@ -271,7 +279,7 @@ impl<S: Service> Client<S> {
         }
     }
 
-    fn send(&mut self, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn send(&mut self, when: When, wishes: &mut Vec<Wish>) {
         let Some(current) = &mut self.current else { return };
         let call = &mut self.calls[current.call];
         if call.attempts == 0 || !self.rules.key {
@@ -282,13 +290,12 @@ impl<S: Service> Client<S> {
             (call.called_at, call.called_step) = when;
         }
         call.attempts += 1;
-        let (client, number, op) = (self.me, current.number, call.op.clone());
         wishes.push(Wish::CancelTimer(BACKOFF));
         wishes.push(Wish::SetTimer(TIMEOUT, self.rules.timeout));
-        wishes.push(Wish::Send(self.target, Request { client, number, op }));
+        wishes.push(Wish::Send(self.target, current.number, current.call));
     }
 
-    fn end(&mut self, ending: Ending<S::Out>, when: When, wishes: &mut Vec<Wish<S::Op>>) {
+    fn end(&mut self, ending: Ending, when: When, wishes: &mut Vec<Wish>) {
         if let Some(current) = self.current.take() {
             self.calls[current.call].ending = ending;
             self.ended += 1;

@@ -1,17 +1,17 @@
 //! All clients of a cluster, and what can be asked of them without knowing their service.
 //!
-//! Their code is compiled once for each service, where the shell around them is compiled once for
-//! each protocol; several protocols promise the same service.
+//! What a client does is compiled once ([`super::client`]); what is here, once for each service; the
+//! shell around it, once for each protocol.
 
 use std::rc::Rc;
 
 use super::client::{Client, Happening, When, Wish};
 use super::judge;
-use super::protocol::{Answer, Request};
+use super::protocol::{Answer, Request, TimerTag};
 use super::session::{Call, ClientRules};
 use crate::check::{Limits, Verdict};
 use crate::service::Service;
-use crate::view::{Field, MessageView, NodeNames, NodeView, Value};
+use crate::view::{Field, MessageView, NodeId, NodeNames, NodeView, Value};
 
 /// The clients without their service.
 pub trait Callers {
@@ -30,31 +30,77 @@ pub trait Callers {
 
 /// The clients of some service.
 #[derive(Clone)]
-pub struct Clients<S: Service>(Box<[Rc<Client<S>>]>);
+pub struct Clients<S: Service>(Box<[Rc<Caller<S>>]>);
+
+/// A client with its operations and answers as the checkers judge them.
+#[derive(Clone)]
+pub struct Caller<S: Service> {
+    /// What it does.
+    pub client: Client,
+    /// What it asks in each of its calls.
+    pub ops: Vec<S::Op>,
+    /// What was answered, if it was.
+    pub outs: Vec<Option<S::Out>>,
+}
 
 impl<S: Service> Clients<S> {
     /// Clients with nothing to ask.
     pub fn new(names: NodeNames, rules: ClientRules) -> Clients<S> {
-        Clients(names.clients().map(|node| Rc::new(Client::new(node, names, rules))).collect())
+        let caller = |node| {
+            let client = Client::new(node, names, rules);
+            Rc::new(Caller { client, ops: Vec::new(), outs: Vec::new() })
+        };
+        Clients(names.clients().map(caller).collect())
     }
 
-    /// Lets a client act. The answer is whether a call has come to its end.
-    pub fn act(
+    /// A client is told to ask for something.
+    pub fn ask(&mut self, place: usize, op: S::Op, when: When, wishes: &mut Vec<Wish>) {
+        let caller = Rc::make_mut(&mut self.0[place]);
+        let told = S::print_op(&op).into();
+        caller.ops.push(op);
+        caller.outs.push(None);
+        caller.client.act(Happening::Told(told), when, wishes);
+    }
+
+    /// An answer arrives at a client. Says whether a call has come to its end.
+    pub fn reply(
         &mut self,
         place: usize,
-        what: Happening<S>,
+        (from, number): (NodeId, u64),
+        answer: Answer<S::Out>,
         when: When,
-        wishes: &mut Vec<Wish<S::Op>>,
+        wishes: &mut Vec<Wish>,
     ) -> bool {
-        let client = Rc::make_mut(&mut self.0[place]);
-        let ended = client.ended();
-        client.act(what, when, wishes);
-        client.ended() != ended
+        let caller = Rc::make_mut(&mut self.0[place]);
+        let (told, out) = match answer {
+            Answer::Done(out) => (Answer::Done(S::print_out(&out).into()), Some(out)),
+            Answer::Redirect(to) => (Answer::Redirect(to), None),
+            Answer::Refused(why) => (Answer::Refused(why), None),
+        };
+        let asked = caller.client.asking();
+        let ended = caller.client.ended();
+        caller.client.act(Happening::Reply(from, number, told), when, wishes);
+        let ends = caller.client.ended() != ended;
+        if let (true, Some(call)) = (ends, asked) {
+            caller.outs[call] = out;
+        }
+        ends
+    }
+
+    /// A timer of a client goes off.
+    pub fn fire(&mut self, place: usize, timer: TimerTag, when: When, wishes: &mut Vec<Wish>) {
+        Rc::make_mut(&mut self.0[place]).client.act(Happening::Timer(timer), when, wishes);
+    }
+
+    /// The request that a client wishes to send.
+    pub fn request(&self, place: usize, number: u64, call: usize) -> Request<S::Op> {
+        let caller = &self.0[place];
+        Request { client: caller.client.me(), number, op: caller.ops[call].clone() }
     }
 
     /// What of the clients goes into the digest of a run.
     pub fn hash_words(&self) -> impl Iterator<Item = u64> {
-        self.0.iter().flat_map(|client| client.hash_words())
+        self.0.iter().flat_map(|caller| caller.client.hash_words())
     }
 }
 
@@ -64,11 +110,11 @@ impl<S: Service> Callers for Clients<S> {
     }
 
     fn view(&self, place: usize) -> NodeView {
-        self.0[place].view()
+        self.0[place].client.view()
     }
 
     fn calls(&self) -> Vec<Call> {
-        self.0.iter().flat_map(|client| client.shown_calls()).collect()
+        self.0.iter().flat_map(|caller| caller.client.shown_calls()).collect()
     }
 
     fn linearizability(&self, names: NodeNames, limits: &Limits) -> (Verdict, Vec<String>) {
@@ -76,9 +122,8 @@ impl<S: Service> Callers for Clients<S> {
     }
 }
 
-/// What a client's request looks like.
-pub fn request_view<S: Service>(request: &Request<S::Op>) -> MessageView {
-    let op = S::print_op(&request.op);
+/// What a client's request looks like; `op` as the service prints it.
+pub fn request_view(client: NodeId, number: u64, op: String) -> MessageView {
     MessageView {
         kind: "Request",
         reply: false,
@@ -86,29 +131,35 @@ pub fn request_view<S: Service>(request: &Request<S::Op>) -> MessageView {
         generation: None,
         summary: op.clone(),
         fields: vec![
-            field("client", "client and session", Value::Node(request.client)),
-            field("number", "serial number", Value::Int(request.number as i64)),
+            field("client", "client and session", Value::Node(client)),
+            field("number", "serial number", Value::Int(number as i64)),
             field("op", "operation", Value::text(op)),
         ],
     }
 }
 
-/// What an answer to a client looks like.
-pub fn reply_view<S: Service>(
+/// What an answer to a client looks like; if it is done, `out` as the service prints it.
+pub fn reply_view<O>(
     number: u64,
-    answer: &Answer<S::Out>,
+    answer: &Answer<O>,
+    print_out: fn(&O) -> String,
     names: NodeNames,
 ) -> MessageView {
-    let summary = match answer {
-        Answer::Done(out) => S::print_out(out),
-        Answer::Redirect(Some(to)) => format!("ask {}", names.name(*to)),
-        Answer::Redirect(None) => "ask somebody else".to_string(),
-        Answer::Refused(why) => (*why).to_string(),
+    let (refusal, summary) = match answer {
+        Answer::Done(out) => (false, print_out(out)),
+        Answer::Redirect(Some(to)) => (true, format!("ask {}", names.name(*to))),
+        Answer::Redirect(None) => (true, "ask somebody else".to_string()),
+        Answer::Refused(why) => (true, (*why).to_string()),
     };
+    shown_reply(number, refusal, summary)
+}
+
+#[inline(never)]
+fn shown_reply(number: u64, refusal: bool, summary: String) -> MessageView {
     MessageView {
         kind: "Reply",
         reply: true,
-        refusal: !matches!(answer, Answer::Done(_)),
+        refusal,
         generation: None,
         summary: summary.clone(),
         fields: vec![

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::client::{Client, Ending};
+use super::client::Ending;
+use super::clients::Caller;
 use crate::check::{self, History, Limits, Outcome, Verdict, explain};
 use crate::order::sort_by_key;
 use crate::service::Service;
@@ -10,7 +11,7 @@ use crate::view::{NodeNames, Span, Time};
 
 /// Judges the calls of all clients, and says why.
 pub fn linearizability<S: Service>(
-    clients: &[Rc<Client<S>>],
+    clients: &[Rc<Caller<S>>],
     names: NodeNames,
     limits: &Limits,
 ) -> (Verdict, Vec<String>) {
@@ -28,26 +29,34 @@ pub fn linearizability<S: Service>(
 ///
 /// Steps give the order, because several may share a microsecond.
 fn history<S: Service>(
-    clients: &[Rc<Client<S>>],
+    clients: &[Rc<Caller<S>>],
     names: NodeNames,
 ) -> (History<S>, Vec<(u64, Time)>) {
-    let of = |client| Client::calls(client).iter().map(move |record| (client.me(), record));
-    let mut calls: Vec<_> = clients.iter().flat_map(|client| of(&**client)).collect();
-    calls.retain(|(_, record)| record.attempts > 0);
-    sort_by_key(&mut calls, |(_, record)| [record.called_step, 0, 0]);
+    let mut calls = Vec::new();
+    for caller in clients {
+        for (place, record) in caller.client.calls().iter().enumerate() {
+            if record.attempts > 0 {
+                calls.push((&**caller, place, record));
+            }
+        }
+    }
+    sort_by_key(&mut calls, |(_, _, record)| [record.called_step, 0, 0]);
     let mut history = History::new();
     let mut times = Vec::new();
-    for (client, record) in calls {
+    for (caller, call, record) in calls {
         times.push((record.called_step, record.called_at));
-        let place = history.call(&names.name(client), record.op.clone(), record.called_step);
-        match &record.ending {
-            Ending::Done(out, at, step) => {
+        let (client, op) = (names.name(caller.client.me()), caller.ops[call].clone());
+        let place = history.call(&client, op, record.called_step);
+        match (&record.ending, &caller.outs[call]) {
+            (Ending::Done(_, at, step), Some(out)) => {
                 times.push((*step, *at));
                 history.close(place, Outcome::Done { out: out.clone(), at: *step });
             }
             // A server refused the last attempt; an earlier one may have taken effect.
-            Ending::Refused(..) if record.attempts == 1 => history.close(place, Outcome::Refused),
-            Ending::Refused(..) | Ending::Unknown(_) | Ending::Open => {}
+            (Ending::Refused(..), _) if record.attempts == 1 => {
+                history.close(place, Outcome::Refused);
+            }
+            _ => {}
         }
     }
     (history, times)

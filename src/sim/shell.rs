@@ -8,7 +8,7 @@ use std::any::Any;
 use std::hash::Hash;
 use std::rc::Rc;
 
-use super::client::{Happening, Wish};
+use super::client::{When, Wish};
 use super::clients::{Callers, Clients, reply_view, request_view};
 use super::core::REQUEST;
 use super::digest::Digest;
@@ -97,7 +97,7 @@ pub struct Shell<P: Protocol> {
     clients: Clients<P::Service>,
     packets: Vec<Option<Packet<P>>>,
     monitor: P::Monitor,
-    wishes: Vec<Wish<Op<P>>>,
+    wishes: Vec<Wish>,
 }
 
 /// The way out of a handler: the cluster around it.
@@ -184,21 +184,30 @@ impl<P: Protocol> Shell<P> {
         self.protocol.observe(&mut self.monitor, &servers, node, &mut world.verdicts);
     }
 
-    /// Lets a client act, and does what it wishes. The answer is whether a call of it has ended.
-    fn client(
+    /// Lets a client act, and does what it wishes.
+    fn client<T>(
         &mut self,
         world: &mut World,
         node: NodeId,
         record: &mut Record,
-        what: Happening<P::Service>,
-    ) -> bool {
+        act: impl FnOnce(&mut Clients<P::Service>, usize, When, &mut Vec<Wish>) -> T,
+    ) -> T {
         let when = (world.core.now, world.core.steps);
         let place = (node.0 - world.names().servers) as usize;
-        let ended = self.clients.act(place, what, when, &mut self.wishes);
+        let answer = act(&mut self.clients, place, when, &mut self.wishes);
+        self.grant(world, node, record);
+        answer
+    }
+
+    /// Does what a client wishes.
+    #[inline(never)]
+    fn grant(&mut self, world: &mut World, node: NodeId, record: &mut Record) {
+        let place = (node.0 - world.names().servers) as usize;
         let mut wishes = std::mem::take(&mut self.wishes);
         for wish in wishes.drain(..) {
             match wish {
-                Wish::Send(to, request) => {
+                Wish::Send(to, number, call) => {
+                    let request = self.clients.request(place, number, call);
                     let mut outlet = Outlet { world, record, packets: &mut self.packets };
                     outlet.send((node, to), REQUEST, Packet::Request(request));
                 }
@@ -207,7 +216,6 @@ impl<P: Protocol> Shell<P> {
             }
         }
         self.wishes = wishes;
-        ended
     }
 }
 
@@ -241,8 +249,10 @@ impl<P: Protocol> Engine for Shell<P> {
                 });
             }
             Some(Packet::Reply(number, answer)) => {
-                let what = Happening::Reply(from, number, answer);
-                if self.client(world, to, record, what) && record.on {
+                let ended = self.client(world, to, record, |clients, place, when, wishes| {
+                    clients.reply(place, (from, number), answer, when, wishes)
+                });
+                if ended && record.on {
                     record.marks.push(MarkKind::Client);
                 }
             }
@@ -252,7 +262,9 @@ impl<P: Protocol> Engine for Shell<P> {
 
     fn fire(&mut self, world: &mut World, node: NodeId, tag: TimerTag, record: &mut Record) {
         if world.names().is_client(node) {
-            self.client(world, node, record, Happening::Timer(tag));
+            self.client(world, node, record, |clients, place, when, wishes| {
+                clients.fire(place, tag, when, wishes);
+            });
         } else {
             self.handle(world, node, record, |protocol, state, cx| {
                 protocol.on_timer(state, tag, cx);
@@ -268,7 +280,9 @@ impl<P: Protocol> Engine for Shell<P> {
         record: &mut Record,
     ) -> Result<(), String> {
         let op = <P::Service as Service>::parse(op).map_err(|error| error.message)?;
-        self.client(world, client, record, Happening::Told(op));
+        self.client(world, client, record, |clients, place, when, wishes| {
+            clients.ask(place, op, when, wishes);
+        });
         Ok(())
     }
 
@@ -286,8 +300,13 @@ impl<P: Protocol> Engine for Shell<P> {
     fn packet_view(&self, slot: u32, names: NodeNames) -> Option<MessageView> {
         Some(match self.packets.get(slot as usize)?.as_ref()? {
             Packet::Message(msg) => self.protocol.message_view(msg, names),
-            Packet::Request(request) => request_view::<P::Service>(request),
-            Packet::Reply(number, answer) => reply_view::<P::Service>(*number, answer, names),
+            Packet::Request(request) => {
+                let op = <P::Service as Service>::print_op(&request.op);
+                request_view(request.client, request.number, op)
+            }
+            Packet::Reply(number, answer) => {
+                reply_view(*number, answer, <P::Service as Service>::print_out, names)
+            }
         })
     }
 
