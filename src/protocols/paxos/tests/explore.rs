@@ -4,7 +4,7 @@
 //! A message once sent can arrive for ever: not to deliver it is its loss. Refusals are all lost,
 //! and nobody learns: what is chosen is counted over everything that any acceptor ever said.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
@@ -86,15 +86,19 @@ impl Explorer {
     }
 
     /// The values that a majority of acceptors has ever said to have accepted at one ballot.
-    fn chosen(&self, world: &World) -> HashSet<&str> {
-        let said: HashSet<(NodeId, &Proposal)> = (self.table.iter().enumerate())
+    fn chosen(&self, world: &World) -> BTreeSet<&str> {
+        let said: Vec<(NodeId, &Proposal)> = (self.table.iter().enumerate())
             .filter(|(at, _)| world.sent >> at & 1 == 1)
             .filter_map(|(_, (from, _, msg))| match msg {
                 Msg::Accepted(proposal) => Some((*from, proposal)),
                 _ => None,
             })
             .collect();
-        let count = |it: &Proposal| said.iter().filter(|(_, other)| *other == it).count();
+        // An acceptor says it to several nodes, and counts once.
+        let count = |it: &Proposal| {
+            let by = said.iter().filter(|(_, other)| *other == it).map(|(from, _)| *from);
+            by.collect::<BTreeSet<NodeId>>().len()
+        };
         said.iter().filter(|(_, it)| count(it) >= 2).map(|(_, it)| &*it.value).collect()
     }
 }
@@ -104,7 +108,7 @@ fn explore(flaws: &[&str]) -> (usize, bool) {
     let paxos = paxos((5, 3, 1), flaws);
     let states = (0..5).map(|node| Rc::new(paxos.init(NodeId(node)))).collect();
     let mut explorer = Explorer { paxos, table: Table::new() };
-    let (mut known, mut some) = (HashSet::new(), 0);
+    let (mut known, mut some) = (BTreeSet::new(), 0);
     let mut open = vec![World { states, sent: 0, requests: Vec::new(), crashed: false }];
     while let Some(world) = open.pop() {
         let chosen = explorer.chosen(&world).len();

@@ -5,7 +5,8 @@
 //! handler of the engine, fed with messages of the set. Learners do nothing there, and refusals
 //! are not sent.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::lab::*;
 use crate::protocols::paxos::state::{Phase, Text};
@@ -13,7 +14,7 @@ use crate::protocols::paxos::*;
 
 type Message = (NodeId, String);
 
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Hash)]
 struct World {
     acceptors: Vec<(Ballot, Option<Proposal>)>,
     messages: Vec<(NodeId, Msg)>,
@@ -87,18 +88,22 @@ fn propose(paxos: &Paxos, world: &World, node: NodeId, found: &mut Vec<World>) {
     }
 }
 
+fn hash(world: &World) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    world.hash(&mut hasher);
+    hasher.finish()
+}
+
 #[test]
 fn as_many_states_as_tlc_finds() {
     let paxos = paxos((5, 3, 1), &[]);
     let first = World { acceptors: vec![(Ballot::default(), None); 3], messages: Vec::new() };
-    let mut known = HashSet::from([first.clone()]);
+    let mut known = BTreeSet::from([hash(&first)]);
     let (mut level, mut depth) = (vec![first], 0);
     while !level.is_empty() {
         depth += 1;
         let all = level.iter().flat_map(|world| next(&paxos, world));
-        level = all.filter(|world| known.insert(world.clone())).collect();
+        level = all.filter(|world| known.insert(hash(world))).collect();
     }
-    let orders: BTreeSet<usize> = known.iter().map(|world| world.messages.len()).collect();
-    assert!(orders.contains(&0) && orders.len() > 10);
     assert_eq!((known.len(), depth), (3_921, 17));
 }
