@@ -212,7 +212,7 @@ fn links_lead_to_the_run_that_was_shared() {
     for (entry, scenario) in library() {
         let link = link::encode(&scenario, entry.text, None).expect("it fits");
         let opened = link::open(&link).expect("it opens");
-        assert_eq!(opened.parsed.document.to_string(), entry.text, "{}", entry.id);
+        assert_eq!(opened.document.to_string(), entry.text, "{}", entry.id);
         let one = digest(&opened.scenario, Watch::PROPERTIES);
         assert_eq!(one, digest(&scenario, Watch::PROPERTIES), "{}", entry.id);
     }

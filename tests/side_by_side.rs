@@ -284,7 +284,7 @@ fn a_link_to_a_pair_opens_and_knows_both_revisions() {
         let scenario = good(&source);
         let link = link::encode(&scenario, &source, None).expect("a link");
         let opened = link::open(&link).expect("it opens");
-        assert_eq!(opened.parsed.document.to_string(), source);
+        assert_eq!(opened.document.to_string(), source);
         assert_eq!(opened.made_with, None);
         let newer = scenario.revision() + (1 << 16);
         let link = link::encode_text(&source, newer, None).expect("a link");

@@ -49,7 +49,7 @@ pub fn load(word: &str) -> Result<Input, String> {
 fn load_link(word: &str) -> Result<Input, String> {
     let opened = link::open(word).map_err(|error| error.to_string())?;
     Ok(Input {
-        text: opened.parsed.document.to_string(),
+        text: opened.document.to_string(),
         scenario: opened.scenario,
         made_with: opened.made_with,
         position: opened.position,

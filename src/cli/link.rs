@@ -30,7 +30,7 @@ pub fn link(options: Options, out: &mut Out) -> Result<Verdict, String> {
 pub fn open(options: Options, out: &mut Out) -> Result<Verdict, String> {
     let opened = link::open(options.only("a link")?).map_err(|error| error.to_string())?;
     let info = opened.scenario.entry.info;
-    let text = opened.parsed.document.to_string();
+    let text = opened.document.to_string();
     if options.json {
         out.json(&json!({
             "text": text,

@@ -25,7 +25,7 @@ use super::base64url;
 use super::deflate::deflate;
 use super::diagnostic::{Diagnostic, nearest, quote, words_of};
 use super::limits::MAX_TEXT;
-use super::{Parsed, Scenario, library, parse, units};
+use super::{Document, Scenario, library, parse, units};
 use crate::view::{Span, Time};
 
 /// The most characters that a link may have.
@@ -73,8 +73,8 @@ pub struct Position {
 
 /// A link with the scenario that it leads to, ready to run.
 pub struct Opened {
-    /// The text, in its document, and what it means.
-    pub parsed: Parsed,
+    /// The text.
+    pub document: Document,
     /// The scenario; it is there, because a text with faults is a [`LinkError::Invalid`].
     pub scenario: Scenario,
     /// Where to stand.
@@ -233,7 +233,7 @@ pub fn open(link: &str) -> Result<Opened, LinkError> {
         Target::Text { text, revision } => (text, Some(revision)),
     };
     let parsed = parse(&text);
-    let Some(scenario) = parsed.scenario.clone() else {
+    let Some(scenario) = parsed.scenario else {
         return Err(LinkError::Invalid { text, diagnostics: parsed.diagnostics });
     };
     if let Some(Position { at, .. }) = position.filter(|position| position.at > scenario.until) {
@@ -242,7 +242,7 @@ pub fn open(link: &str) -> Result<Opened, LinkError> {
         return Err(LinkError::BadPosition(why));
     }
     let made_with = revision.filter(|&revision| revision != scenario.revision());
-    Ok(Opened { parsed, scenario, position, made_with, library })
+    Ok(Opened { document: parsed.document, scenario, position, made_with, library })
 }
 
 fn read_target(path: &str) -> Result<Target, LinkError> {

@@ -32,12 +32,8 @@ impl Service for Consensus {
     }
 
     fn parse(words: &[&str]) -> Result<Propose, OpError> {
-        let (word, message) = match words {
-            ["propose", value] => return Ok(Propose((*value).into())),
-            ["propose", ..] => (words.len().min(2), "expected `propose value`".to_string()),
-            _ => (0, format!("`{}` is no operation", words.first().copied().unwrap_or_default())),
-        };
-        Err(OpError { word, message })
+        Self::INFO.find(words)?;
+        Ok(Propose(words[1].into()))
     }
 
     fn print_op(op: &Propose) -> String {

@@ -108,23 +108,14 @@ impl Service for KeyValue {
     }
 
     fn parse(words: &[&str]) -> Result<KeyValueOp, OpError> {
-        let name = words.first().copied().unwrap_or_default();
-        let Some(info) = Self::INFO.ops.iter().find(|op| op.name == name) else {
-            return Err(OpError { word: 0, message: format!("`{name}` is no operation") });
-        };
-        let args = &words[1..];
-        if args.len() != info.args.len() {
-            let word = words.len().min(1 + info.args.len());
-            let usage = info.args.join(" ");
-            return Err(OpError { word, message: format!("expected `{name} {usage}`") });
-        }
-        let arg = |k: usize| Rc::<str>::from(args[k]);
-        Ok(match name {
-            "get" => KeyValueOp::Get(arg(0)),
-            "put" => KeyValueOp::Put(arg(0), arg(1)),
-            "append" => KeyValueOp::Append(arg(0), arg(1)),
-            "cas" => KeyValueOp::Cas(arg(0), arg(1), arg(2)),
-            _ => KeyValueOp::Delete(arg(0)),
+        let place = Self::INFO.find(words)?;
+        let arg = |k: usize| Rc::<str>::from(words[k]);
+        Ok(match place {
+            0 => KeyValueOp::Get(arg(1)),
+            1 => KeyValueOp::Put(arg(1), arg(2)),
+            2 => KeyValueOp::Append(arg(1), arg(2)),
+            3 => KeyValueOp::Cas(arg(1), arg(2), arg(3)),
+            _ => KeyValueOp::Delete(arg(1)),
         })
     }
 

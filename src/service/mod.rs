@@ -69,6 +69,24 @@ pub struct OpInfo {
     pub doc: &'static str,
 }
 
+impl ServiceInfo {
+    /// Which of the operations these words are: its name, then as many words as it has arguments.
+    #[inline(never)]
+    pub fn find(&self, words: &[&str]) -> Result<usize, OpError> {
+        let name = words.first().copied().unwrap_or_default();
+        let Some(place) = self.ops.iter().position(|op| op.name == name) else {
+            return Err(OpError { word: 0, message: format!("`{name}` is no operation") });
+        };
+        let args = self.ops[place].args;
+        if words.len() != 1 + args.len() {
+            let word = words.len().min(1 + args.len());
+            let usage = args.join(" ");
+            return Err(OpError { word, message: format!("expected `{name} {usage}`") });
+        }
+        Ok(place)
+    }
+}
+
 /// Why the words of a scenario line are no operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpError {

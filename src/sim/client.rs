@@ -7,7 +7,6 @@
 //! next server. With an idempotency key a retry repeats its serial number, so that the servers can
 //! know it; without one every sending is a request of its own.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::protocol::{Answer, TimerTag};
@@ -29,9 +28,10 @@ pub struct Client {
     rules: ClientRules,
     target: NodeId,
     next_number: u64,
-    waiting: VecDeque<usize>,
     current: Option<Attempt>,
     calls: Vec<CallRecord>,
+    /// How many of the calls were begun, one after the other; the others wait.
+    begun: u64,
     /// How many of the calls are open no longer.
     ended: u64,
 }
@@ -105,9 +105,9 @@ impl Client {
             rules,
             target: NodeId((me.0 - names.servers) % names.servers),
             next_number: 1,
-            waiting: VecDeque::new(),
             current: None,
             calls: Vec::new(),
+            begun: 0,
             ended: 0,
         }
     }
@@ -135,7 +135,6 @@ impl Client {
 
     /// The client is told to ask for something; it does so when what it asked before is answered.
     fn ask(&mut self, op: Rc<str>, when: When, wishes: &mut Vec<Wish>) {
-        let call = self.calls.len();
         self.calls.push(CallRecord {
             op,
             called_at: when.0,
@@ -143,7 +142,6 @@ impl Client {
             attempts: 0,
             ending: Ending::Open,
         });
-        self.waiting.push_back(call);
         self.go_on(when, wishes);
     }
 
@@ -224,7 +222,11 @@ impl Client {
                     asks.map_or(Value::None, |call| Value::Int(i64::from(call.attempts))),
                 ),
                 field("number", "serial number", Value::Int(self.next_number as i64 - 1)),
-                field("waiting", "operations that wait", Value::Int(self.waiting.len() as i64)),
+                field(
+                    "waiting",
+                    "operations that wait",
+                    Value::Int(self.calls.len() as i64 - self.begun as i64),
+                ),
                 field("done", "operations answered", Value::Int(done as i64)),
                 field("answer", "last answer", text(last)),
             ],
@@ -272,7 +274,9 @@ impl Client {
         if self.current.is_some() {
             return;
         }
-        if let Some(call) = self.waiting.pop_front() {
+        let call = self.begun as usize;
+        if call < self.calls.len() {
+            self.begun += 1;
             let number = self.next_number;
             self.current = Some(Attempt { call, number, first_number: number, redirections: 0 });
             self.send(when, wishes);

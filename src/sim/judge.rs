@@ -15,6 +15,10 @@ pub fn linearizability<S: Service>(
     names: NodeNames,
     limits: &Limits,
 ) -> (Verdict, Vec<String>) {
+    if S::INFO.ops.is_empty() {
+        // Nobody can have asked for anything, and the compiler leaves the judge of it out.
+        return (Verdict::Linearizable(Vec::new()), Vec::new());
+    }
     let (history, times) = history(clients, names);
     let verdict = check::linearizability(&history, limits);
     let when = |step: u64| {

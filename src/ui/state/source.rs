@@ -179,9 +179,9 @@ pub fn open_library(id: &str) -> Result<Opened, Broken> {
 /// What stands behind the hash mark, from the mark.
 pub fn open_fragment(fragment: &str) -> Result<Opened, Broken> {
     let opened = link::open(fragment).map_err(|error| broken_link(fragment, &error))?;
-    let text = opened.parsed.document.to_string();
+    let text = opened.document.to_string();
     let remark = opened.made_with.map(|old| opened.scenario.made_with(old).into());
-    let run = start(opened.scenario, opened.parsed.document, opened.library, &text)?;
+    let run = start(opened.scenario, opened.document, opened.library, &text)?;
     Ok(Opened { at: opened.position, remark, ..run })
 }
 
