@@ -324,13 +324,17 @@ fn proposals_of_two(
 }
 
 /// A client that does nothing could ask for the operation with two arguments, if the service has
-/// one: to write something.
+/// one: to write something. Else for the only one there is.
 fn request(list: &mut List, scene: &Scene) {
-    let op = scene.service.ops.iter().find(|op| op.args.len() == 2);
+    let ops = scene.service.ops;
+    let op = ops.iter().find(|op| op.args.len() == 2).or(ops.first());
     let (Some(client), Some(op)) = (scene.names.clients().next(), op) else { return };
-    let value = (scene.calls.len() + 1).to_string();
-    let label = format!("{}: {} x {value}", scene.name(client), op.name);
-    let words = vec![op.name.to_string(), "x".to_string(), value];
+    let mut words = vec![op.name.to_string()];
+    if op.args.len() == 2 {
+        words.push("x".to_string());
+    }
+    words.push((scene.calls.len() + 1).to_string());
+    let label = format!("{}: {}", scene.name(client), words.join(" "));
     list.act(&label, op.doc, "", Action::Request { client, op: words });
 }
 

@@ -1,6 +1,7 @@
-//! Handlers against the paper; the protocol against exhaustive search and published counts.
+//! Handlers against the paper; the protocol against exhaustive search and published counts; the picture.
 
 mod explore;
 mod handlers;
 mod lab;
 mod published;
+mod shown;
