@@ -7,7 +7,9 @@ const ladder = (app) => app().getByRole('group', { name: 'ballots' });
 const state = (app) => app().locator('#app').evaluate(({ dataset }) => ({ ...dataset }));
 /** The rungs from the top: what stands at the head, then the cells. */
 const rungs = (app) => ladder(app).locator('tbody tr').evaluateAll((rows) => rows.map((row) =>
-  [...row.querySelectorAll('th, td')].map((cell) => cell.innerText.trim())));
+  [...row.querySelectorAll('th, td')].map((cell) =>
+    (cell.querySelector('[aria-hidden]') ?? cell).textContent.trim())));
+const unselect = (app) => app().getByRole('button', { name: 'Select nothing' }).click();
 const field = (app, name) => app().locator('.fields tr').filter({ hasText: name }).first().innerText();
 
 test('a rung says chosen although no node has learned it', async ({ open, app, page }) => {
@@ -29,7 +31,7 @@ test('a rung says chosen although no node has learned it', async ({ open, app, p
     await app().locator(`#focus-${node}`).click({ force: true });
     assert.match(await field(app, 'chosen value'), /none/);
   }
-  await app().getByRole('button', { name: 'Close' }).first().click();
+  await unselect(app);
   await app().getByRole('tab', { name: 'Properties' }).click();
   const chosen = app().locator('[data-property="value_chosen"]');
   const learned = app().locator('[data-property="value_learned"]');
@@ -41,7 +43,7 @@ test('the head of a rung leads to its proposer, a cell to its acceptor', async (
   await open({ hash: '#/g/paxos-chosen-unknown&t=0.2s' });
   await ladder(app).getByText('1.1 x chosen').click();
   await app().locator('#node-n1.selected').waitFor();
-  await app().getByRole('button', { name: 'Close' }).first().click();
+  await unselect(app);
   await ladder(app).locator('tbody td').nth(2).locator('button, [role=button], a').first().click();
   await app().locator('#node-n3.selected').waitFor();
 });

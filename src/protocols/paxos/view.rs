@@ -185,7 +185,7 @@ fn rung(paxos: &Paxos, servers: &Servers<'_, Paxos>, ballot: Ballot) -> MatrixRo
             Some(value) => {
                 (value.to_string(), format!("{name} accepted {value} at {ballot}"), Tone::Leading)
             }
-            None => ("prom.".to_string(), format!("{name} promised {ballot}"), Tone::Trying),
+            None => ("prom.".to_string(), format!("{name} promised {ballot}"), Tone::Neutral),
         };
         let spot = Spot::new(ballot.generation() << 8 | u64::from(node.0), label);
         Some(spot.detail(detail).generation(ballot.generation()).tone(tone).of(Pointer::Node(node)))
