@@ -149,9 +149,9 @@ test('the library that is loaded holds every scenario of its folder', () => {
   assert.match(name, /-[0-9a-f]{8,16}\.txt$/);
   const loaded = readFileSync(join(dist, name), 'utf8').split('=== ').slice(1).sort();
   const folder = join(project, 'src/scenario/library');
-  const files = readdirSync(folder).sort();
   const text = (file) => readFileSync(join(folder, file), 'utf8');
-  assert.deepEqual(loaded, files.map((file) => `${file.slice(0, -'.scenario'.length)}\n${text(file)}`));
+  const files = readdirSync(folder).map((file) => `${file.slice(0, -'.scenario'.length)}\n${text(file)}`);
+  assert.deepEqual(loaded, files.sort());
 });
 
 test('who waits long is told, and need not go on waiting', async ({ open, page, context }) => {
