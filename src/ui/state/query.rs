@@ -55,7 +55,7 @@ pub const PARAMS: &[Param] = &[
     param("controls", "full, min, none", "full; min with embed", Kind::Words(CONTROLS)),
     param(
         "panels",
-        "a list of state, log, timeline, narration, properties, clients, branches, script",
+        "a list of state, log, timeline, narration, properties, clients, compare, branches, script",
         "all; timeline,narration with embed",
         Kind::Free,
     ),
