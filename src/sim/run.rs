@@ -164,7 +164,7 @@ impl Run {
         self.head = event.step;
         self.notes_reached = self.live.world.notes_reached;
         // Nobody in the run may know it yet, but it is settled: a value is chosen, say.
-        if !event.reached.is_empty() && !marks.contains(&MarkKind::Decision) {
+        if !event.reached.is_empty() && marks.is_empty() {
             marks.push(MarkKind::Decision);
         }
         if !event.broke.is_empty() {
