@@ -19,6 +19,8 @@ const wanted = process.argv.slice(2);
 const WRITING = '#/g/raft-minority-leader&t=515ms';
 /** Two sides that do not hear each other. */
 const RIFT = '#/g/raft-minority-leader&t=830ms';
+/** Two protocols whose leaders have just crashed. */
+const PAIR = '#/g/raft-beside-multi-paxos&t=1.35s';
 const DESK = { width: 1440, height: 900 };
 
 const shots = [
@@ -53,6 +55,16 @@ const shots = [
   { name: 'events', hash: RIFT, act: (page) => tab(page, 'Events') },
   { name: 'why', hash: RIFT, act: (page) => page.keyboard.press('q') },
   { name: 'properties', hash: '#/g/raft-flaw-vote-not-persisted&t=500ms', act: (page) => tab(page, 'Properties') },
+  { name: 'ladder', hash: '#/g/paxos-chosen-unknown&t=200ms' },
+  { name: 'ladder-phone', hash: '#/g/paxos-duel&t=1s', viewport: { width: 375, height: 1400 }, hasTouch: true },
+  { name: 'two-chosen', hash: '#/g/paxos-flaw-promise-forgotten&t=150ms', colorScheme: 'dark' },
+  { name: 'gap', hash: '#/g/multi-paxos-gap&t=760ms' },
+  { name: 'pair', hash: PAIR },
+  { name: 'pair-dark', hash: PAIR, colorScheme: 'dark' },
+  { name: 'pair-contrast', hash: PAIR, query: '?palette=contrast' },
+  { name: 'pair-phone', hash: PAIR, viewport: { width: 375, height: 1500 }, hasTouch: true },
+  { name: 'pair-tablet', hash: PAIR, viewport: { width: 820, height: 1180 }, hasTouch: true },
+  { name: 'pair-embed', hash: PAIR, query: '?embed=1', viewport: { width: 800, height: 480 } },
   { name: 'clients', hash: '#/g/raft-minority-leader&t=3.4s', act: (page) => tab(page, 'Clients') },
   { name: 'clients-broken', hash: '#/g/raft-flaw-apply-twice&t=1.4s', act: (page) => tab(page, 'Clients') },
   { name: 'run', hash: WRITING, act: (page) => page.keyboard.press('s') },

@@ -279,8 +279,7 @@ fn badge(page: &mut Markup, generation: u64, radius: f64) {
     let text = show_generation(generation);
     let text = if text.len() <= 4 { &text } else { "…" };
     page.el("g aria-hidden=true", |page| {
-        let class = if text.len() < 3 { "badge" } else { "badge long" };
-        page.attr("class", &format!("{class} gen-{}", generation % 8));
+        page.attr("class", &format!("badge long-{} gen-{}", text.len(), generation % 8));
         page.attr("transform", &format!("translate({} {})", Px(off), Px(-off)));
         page.el("circle r=10", |_| ());
         page.line("text dy=0.35em", text);
@@ -369,8 +368,10 @@ fn log_strip(page: &mut Markup, cells: &[Cell], marks: &[PanelMark], room: usize
                         page.px("width", CELL - 1.0);
                     });
                     page.el("text y=12.5", |page| {
+                        let text = show_generation(cell.generation);
+                        page.attr("class", &format!("long-{}", text.len()));
                         page.px("x", x + CELL / 2.0);
-                        page.text(&show_generation(cell.generation));
+                        page.text(&text);
                     });
                     page.line("title", &format!("{}: {}", cell.index, cell.detail));
                 });
