@@ -194,3 +194,40 @@ fn what_cannot_be_written_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
 }
+
+#[test]
+fn two_runs_side_by_side_are_told_in_the_order_of_the_clock_and_compared() {
+    let text = b"interleave 1\nraft nodes=3 clients=1\nbeside multi_paxos\nseed 4\n\
+                 at 0.6s c1 put x 1\nexpect by 1s c1 answer 1 = ok\nuntil 1s\n";
+    let output = interleave_with(&["run", "-", "--trace"], text);
+    let shown = out(&output);
+    let times: Vec<&str> = shown
+        .lines()
+        .filter(|line| line.starts_with("Raft ") || line.starts_with("Multi-Paxos "))
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .collect();
+    assert!(times.len() > 50 && times.is_sorted(), "{times:?}");
+    let row = |name: &str| {
+        let line = shown.lines().rev().find(|line| line.starts_with(name)).expect(name);
+        line[name.len()..].split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(row("answered"), ["1", "of", "1", "1", "of", "1"]);
+    // What is not watched runs as it does when it is.
+    let quiet = out(&interleave_with(&["run", "-"], text));
+    assert_eq!(quiet.lines().last(), shown.lines().last());
+    let json = interleave_with(&["run", "-", "--json"], text);
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    let lanes = json["lanes"].as_array().expect("two lanes");
+    assert_eq!(lanes.len(), 2);
+    assert_eq!(
+        (&lanes[0]["protocol"], &lanes[1]["protocol"]),
+        (&"raft".into(), &"multi_paxos".into())
+    );
+    for (lane, messages) in lanes.iter().zip(row("messages   ")) {
+        assert_eq!(lane["messages"].to_string(), messages);
+    }
+    let both = lanes.iter().map(|lane| lane["steps"].as_u64().expect("a number")).sum::<u64>();
+    assert_eq!(json["steps"].as_u64(), Some(both));
+    let checked = interleave_with(&["check", "-"], text);
+    assert!(out(&checked).contains("2 expectations"), "{}", out(&checked));
+}
