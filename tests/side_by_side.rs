@@ -367,3 +367,62 @@ fn a_quiet_call_costs_two_round_trips_and_no_outage() {
     let tally = Tally::of(&mut *pair);
     assert_eq!(tally.outages, [(1_500_000, 2_000_000)]);
 }
+
+/// What is done at one moment, first to one run alone and then to both, or the other way round,
+/// happens in that order, now and when it is replayed.
+#[test]
+fn what_is_done_at_one_moment_keeps_its_order() {
+    for (first, second) in pairs() {
+        let source = format!(
+            "interleave 1\n{first} nodes=3 clients=1\nbeside {second}\nseed 4\n\
+             network delay=10ms\nuntil 1s\n"
+        );
+        let scenario = good(&source);
+        for (steps, turned) in [(20, true), (30, false), (41, true)] {
+            let mut pair = started(&scenario);
+            for _ in 0..steps {
+                pair.step();
+            }
+            if turned {
+                pair.turn();
+            }
+            let node = Target::Node(NodeId(2));
+            let fire = Action::Fire { target: node.clone(), timer: "election".to_string() };
+            for action in [fire, Action::Crash(node.clone()), Action::Restart(node)] {
+                // Some timers do not run at this moment; that is no matter here.
+                pair.act(action).expect("it makes sense");
+            }
+            assert!(pair.node(NodeId(2)).up && beside(&*pair).node(NodeId(2)).up);
+            assert_eq!(pair.node(NodeId(2)).crashes, 1);
+            assert_eq!(beside(&*pair).node(NodeId(2)).crashes, 1);
+            let mut scripts = [pair.setup().script.clone(), beside(&*pair).setup().script.clone()];
+            if pair.lane() == 1 {
+                scripts.reverse();
+            }
+            let scripts: Vec<&[_]> = scripts.iter().map(Vec::as_slice).collect();
+            let written = parse(&source).document.with_scripts(&scenario, &scripts).to_string();
+            pair.run_to(scenario.until, u64::MAX);
+            let mut again = started(&good(&written));
+            again.run_to(scenario.until, u64::MAX);
+            assert_eq!(again.digest(), pair.digest(), "{written}");
+        }
+    }
+}
+
+#[test]
+fn whoever_acts_in_the_past_leaves_the_future_of_both() {
+    for (first, second) in pairs() {
+        let scenario = good(&format!(
+            "interleave 1\n{first} nodes=3 clients=1\nbeside {second}\nseed 4\nuntil 2s\n"
+        ));
+        let mut pair = started(&scenario);
+        pair.run_to(1_000_000, u64::MAX);
+        pair.act(Action::Crash(Target::Node(NodeId(1)))).expect("it makes sense");
+        pair.back(20);
+        let timer = "election".to_string();
+        let fire = Action::Fire { target: Target::Node(NodeId(2)), timer };
+        pair.act(fire).expect("it makes sense");
+        assert_eq!(pair.setup().script.len(), 1);
+        assert_eq!(beside(&*pair).setup().script.len(), 0, "the crash is in no future any more");
+    }
+}

@@ -204,14 +204,22 @@ fn joined<'a>(scripts: &[&'a [Scheduled]]) -> Vec<Wanted<'a>> {
     let mut all: Vec<Wanted<'a>> = Vec::new();
     for (lane, script) in scripts.iter().enumerate() {
         let bit = 1 << lane;
+        // Of one run, what comes later stands later, in the same moment too.
+        let mut from = 0;
         for action in *script {
-            match all.iter_mut().find(|(lanes, known)| lanes & bit == 0 && same(known, action)) {
-                Some((lanes, _)) => *lanes |= bit,
-                None => {
-                    let place = all.partition_point(|(_, known)| known.moment <= action.moment);
-                    all.insert(place, (bit, action));
+            let known = all[from..].iter().position(|(_, known)| same(known, action));
+            from = match known {
+                Some(place) => {
+                    all[from + place].0 |= bit;
+                    from + place + 1
                 }
-            }
+                None => {
+                    let first = all.partition_point(|(_, known)| known.moment < action.moment);
+                    let place = first.max(from);
+                    all.insert(place, (bit, action));
+                    place + 1
+                }
+            };
         }
     }
     all

@@ -117,12 +117,31 @@ impl Document {
                     });
                     let counts = counts.map(|token| format!(" {}", token.text));
                     let counts: String = counts.collect();
-                    lines.extend(second.clone().map(|second| second + &counts));
+                    lines.extend(second.iter().map(|second| {
+                        let end = lex(second).end;
+                        replaced(second, end, 0, &counts)
+                    }));
                 }
                 None => lines.push(line.clone()),
             }
         }
         Document::from_lines(lines)
+    }
+
+    /// Of two runs side by side, without what is said of the second alone: its settings, its flaws,
+    /// what was done to it and what is expected of it.
+    pub fn without_second(&self) -> Document {
+        let lines = self.lines().iter().filter(|line| first_word(line) != LANES[1]);
+        let lines = lines.map(|line| match first_word(line) == "beside" {
+            true => {
+                let lexed = lex(line);
+                let words: Vec<&str> =
+                    lexed.tokens.iter().take(2).map(|token| &*token.text).collect();
+                words.join(" ")
+            }
+            false => line.clone(),
+        });
+        Document::from_lines(lines.collect())
     }
 
     /// The same, where every flaw of two runs side by side has a line for each of them.
@@ -265,6 +284,11 @@ flaw commit_old_term
         let slow = pair.with_head(place, Some("1s..2s"));
         assert!(slow.to_string().contains("\nbeside raft election=1s..2s\n"), "{slow}");
         assert_eq!(slow.with_head(place, None), pair);
+        assert!(!slow.without_second().to_string().contains("second"));
+        assert_eq!(slow.without_second().to_string().matches("beside raft\n").count(), 1);
+        let noted = Document::parse("interleave 1\nraft nodes=3 clients=2\nbeside raft # two\n");
+        let alone = parse(&noted.alone(1).to_string()).scenario.expect("it reads");
+        assert_eq!((alone.names().servers, alone.names().clients), (3, 2));
         let flawed = slow.with_flaws_apart();
         let flaw = HeadPlace { line: "second flaw", name: "commit_old_term" };
         let right = flawed.with_head(flaw, None).to_string();

@@ -172,7 +172,18 @@ impl Session for Pair {
         let (mine, other) = (place(here), place(there));
         let both = action.is_for_every_run() && there.check_action(&action).is_ok();
         here.act_behind(action.clone(), mine)?;
-        if both { there.act_behind(action, other) } else { Ok(()) }
+        if both {
+            return there.act_behind(action, other);
+        }
+        // The future that is left is left by both.
+        there.leave_future();
+        Ok(())
+    }
+
+    fn leave_future(&mut self) {
+        for run in &mut self.runs {
+            run.leave_future();
+        }
     }
 
     fn slot(&self) -> u32 {

@@ -121,6 +121,11 @@ impl Run {
     fn intervene(&mut self, at: Time, record: &mut Record) {
         let live = &mut self.live;
         live.world.core.pass(at);
+        // What is written down behind more events than there were stands behind them from now on.
+        let moment = self.setup.script[live.world.script_done].moment;
+        if moment.at == live.world.core.now {
+            live.world.core.slot = live.world.core.slot.max(moment.slot);
+        }
         live.world.core.steps += 1;
         live.world.digest.word(at);
         live.world.digest.word(3 << 32 | live.world.script_done as u64);
@@ -283,23 +288,28 @@ impl Session for Run {
         self.check_action(&action)?;
         let core = &self.live.world.core;
         let moment = Moment { at: core.now, slot: core.slot.max(slot) };
-        if core.steps < self.head {
-            self.head = core.steps;
-            self.history.truncate(core.steps);
-        }
-        // What was recorded and is still to come belongs to the future that is left, even if its
-        // moment is this very one.
-        let mut ahead = self.live.world.script_done as u64;
+        self.leave_future();
         let script = &mut self.setup.script;
-        script.retain(|other| {
-            let done = ahead > 0;
-            ahead = ahead.saturating_sub(1);
-            done || !other.recorded
-        });
         let place = script.partition_point(|other| other.moment <= moment);
         script.insert(place, Scheduled { moment, action, recorded: true });
         while self.live.world.script_done <= place && self.step() {}
         Ok(())
+    }
+
+    fn leave_future(&mut self) {
+        let steps = self.live.world.core.steps;
+        if steps < self.head {
+            self.head = steps;
+            self.history.truncate(steps);
+        }
+        // What was recorded and is still to come belongs to the future that is left, even if its
+        // moment is this very one.
+        let mut ahead = self.live.world.script_done as u64;
+        self.setup.script.retain(|other| {
+            let done = ahead > 0;
+            ahead = ahead.saturating_sub(1);
+            done || !other.recorded
+        });
     }
 
     fn slot(&self) -> u32 {

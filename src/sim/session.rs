@@ -144,6 +144,9 @@ pub trait Session {
     /// The same, written down as if at least so many events of this microsecond had come first.
     fn act_behind(&mut self, action: Action, slot: u32) -> Result<(), String>;
 
+    /// Drops whatever recorded future there is, and what was done there.
+    fn leave_future(&mut self);
+
     /// How many events of the present microsecond have happened.
     fn slot(&self) -> u32;
 

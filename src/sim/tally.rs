@@ -60,9 +60,9 @@ pub const ROWS: [(&str, &str); 8] = [
     (
         "round trips",
         "From a call to its answer: messages, each sent because of the one before, in pairs. The \
-         middle of all calls, and the most.",
+         middle of the answered calls, and the most.",
     ),
-    ("latency", "How long a call took: the middle of all calls, and the longest."),
+    ("latency", "How long a call took: the middle of the answered calls, and the longest."),
     (
         "unavailable",
         "How long a call waited that took longer than the client's time-out, all such calls \

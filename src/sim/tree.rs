@@ -93,7 +93,8 @@ impl Tree {
             }
             let session = Rc::get_mut(&mut branch.session).expect("a fork is shared with nobody");
             session.turn();
-            if let Some((_, step)) = &mut branch.parent {
+            let pair = session.beside().is_some();
+            if let Some((_, step)) = branch.parent.as_mut().filter(|_| pair) {
                 std::mem::swap(step, &mut branch.beside);
             }
         }

@@ -1,5 +1,5 @@
 //! Phase 2, slot by slot: the leader proposes, acceptors accept, and what a quorum has accepted is
-//! chosen. Several slots are open at once (§3: it may propose command i + α before i is chosen).
+//! chosen. Several slots are open at once (§3: when 1 to i are chosen, it may propose i + 1 to i + α).
 
 use std::rc::Rc;
 

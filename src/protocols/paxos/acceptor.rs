@@ -55,7 +55,7 @@ impl Paxos {
         self.overtake(state, ballot, cx);
     }
 
-    /// §2.4: an acceptor that ignores a request tells its proposer, which should abandon it.
+    /// §2.2: an acceptor that ignores a request tells its proposer, which should abandon it.
     fn refuse(&self, state: &mut State, from: NodeId, ballot: Ballot, cx: &mut Cx<'_, Paxos>) {
         let promised = state.promised;
         cx.note("refused", || format!("{ballot}: {promised} is promised"));

@@ -14,7 +14,7 @@
 //! ballot. Any two majorities share an acceptor, so every higher ballot is told of it.
 //!
 //! ## Messages
-//! `Prepare`, `Promise`, `Accept` and `Accepted`; `Nack` is the refusal of §2.4, with the ballot
+//! `Prepare`, `Promise`, `Accept` and `Accepted`; `Nack` is the refusal of §2.2, with the ballot
 //! that is promised. `Inquire` is a learner that has a proposer issue a proposal (§2.3).
 //!
 //! ## Guarantees

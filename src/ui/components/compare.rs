@@ -155,7 +155,7 @@ fn strip(page: &mut Markup, title: &str, tally: &Tally, now: u64) {
     page.el("figure class=strip", |page| {
         page.el("figcaption", |page| {
             page.text(spoken.trim_end_matches("; ").trim_end_matches(": "));
-            page.when(never, |page| page.text(": always"));
+            page.when(never, |page| page.text(": never"));
         });
         page.el("div aria-hidden=true", |page| {
             for (from, to) in &tally.outages {

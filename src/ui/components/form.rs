@@ -121,7 +121,11 @@ fn field(page: &mut Markup, store: &Store, at: usize, gap: &Gap, [id, about]: [&
             common(page);
             page.hear(ListenerKind::onchange, store, filled);
             for word in words {
-                let text = if word.is_empty() { "as it is" } else { word };
+                let text = match (word.is_empty(), &*gap.line) {
+                    (true, "beside") => "none",
+                    (true, _) => "as it is",
+                    _ => word,
+                };
                 page.option(word, text, **word == *gap.value);
             }
         }),

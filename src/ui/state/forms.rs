@@ -14,7 +14,7 @@ use crate::scenario::revise::HeadPlace;
 use crate::scenario::units::{
     DELAY_FORM, SHARE_FORM, TIME_FORM, show_delay, show_share, show_signed,
 };
-use crate::scenario::{Document, parse};
+use crate::scenario::{Document, LANES, parse};
 use crate::sim::action::Direction;
 use crate::sim::info::ParamKind;
 use crate::sim::session::{Setup, Weather};
@@ -87,7 +87,8 @@ pub struct Gap {
     /// What is wrong with that.
     pub fault: Option<String>,
     was: Rc<str>,
-    line: Rc<str>,
+    /// What its line of the text begins with; empty where the form is one line.
+    pub line: Rc<str>,
     name: &'static str,
 }
 
@@ -263,7 +264,20 @@ fn read_head(store: &Store, blank: &mut Blank) -> Option<Command> {
     if blank.gaps.iter().any(|gap| gap.changed() && gap.line.ends_with(" flaw")) {
         document = document.with_flaws_apart();
     }
-    for gap in blank.gaps.iter().filter(|gap| gap.changed()) {
+    // Who takes another second protocol, or none, leaves behind what was the old one's.
+    let other = blank.gaps.iter().find(|gap| gap.changed() && &*gap.line == "beside");
+    let left = |gap: &&Gap| {
+        let settings = gap.line.starts_with("beside ") || gap.line.starts_with(LANES[1]);
+        gap.changed() && !(other.is_some() && settings)
+    };
+    let mut changed: Vec<&Gap> = blank.gaps.iter().filter(left).collect();
+    if let Some(other) = other {
+        document = document.with_flaws_apart().without_second();
+        // The lines of the first alone are spoken of as long as there are two.
+        changed.retain(|gap| !std::ptr::eq(*gap, other));
+        changed.push(other);
+    }
+    for gap in changed {
         let off = matches!(&*gap.value, "" | OFF) && gap.kind == Kind::Check;
         let value = Some(gap.value.trim()).filter(|value| !value.is_empty() && !off);
         document = document.with_head(gap.place(), value);
