@@ -169,6 +169,30 @@ test('another protocol is put beside, and taken away', async ({ open, app, page 
   await app().locator('.lane').nth(1).waitFor();
 });
 
+test('another second protocol leaves behind what was the old one\'s', async ({ open, app, page }) => {
+  await open({ hash: PAIR });
+  const dialog = app().getByRole('dialog');
+  const second = () => dialog.getByLabel('protocol', { exact: true });
+  await page.keyboard.press('s');
+  await dialog.getByLabel('apply_twice', { exact: true }).nth(1).check();
+  await button(app, 'Run with these').click();
+  await app().locator('.lane-flaws').waitFor();
+  await page.keyboard.press('s');
+  await dialog.getByLabel('election', { exact: true }).nth(1).fill('1s..2s');
+  await second().selectOption('multi_paxos');
+  await button(app, 'Run with these').click();
+  await app().locator('#lane-second').getByText('Multi-Paxos').waitFor();
+  const changed = await text(page);
+  assert.match(changed, /^beside multi_paxos$/m);
+  assert.doesNotMatch(changed, /^second /m);
+  await page.keyboard.press('s');
+  await dialog.getByLabel('commit_old_term', { exact: true }).check();
+  await second().selectOption('none');
+  await button(app, 'Run with these').click();
+  await app().locator('.lane').first().waitFor({ state: 'detached' });
+  assert.match(await text(page), /^flaw commit_old_term$/m);
+});
+
 test('a fault of the second protocol is said in the text', async ({ open, app, page }) => {
   await open({ hash: PAIR });
   await tab(app, 'Script');
